@@ -1,0 +1,24 @@
+# cutover_library(NAME SOURCES ... [LINK ...]): one static library per folder, with the project's flags.
+# cutover_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds]): one GoogleTest program, its cases known to ctest.
+# What no unit, scenario or simulation test needs is left out of a tree made with CUTOVER_PROGRAMS=OFF.
+
+include(GoogleTest)
+
+function(cutover_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC cutover_flags ${ARG_LINK})
+endfunction()
+
+function(cutover_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE cutover_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name}
+    TEST_PREFIX "${name}."
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,22 @@
+# Compiler settings that hold for every target: warnings are errors, ccache and mold when present.
+
+add_library(cutover_flags INTERFACE)
+target_compile_options(cutover_flags INTERFACE -Wall -Wextra -Wpedantic -Werror)
+target_include_directories(cutover_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(cutover_flags INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
+
+if(CUTOVER_SANITIZE)
+  add_compile_options(-fsanitize=${CUTOVER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${CUTOVER_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,115 @@
+// One libpq connection driven by Asio: every call is a coroutine, no call blocks the thread (name
+// resolution by libpq excepted).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/async/task.h"
+#include "common/base/result.h"
+
+namespace cutover::postgres {
+
+/// Why a statement or a connection failed.
+struct Failure : Error {
+  std::string sqlstate =
+      {};  ///< five characters when the server refused; empty when it did not answer
+  bool lost =
+      false;  ///< the connection is gone or unusable: the effect of what was sent is unknown
+};
+
+template <class T>
+using Answer = boost::system::result<T, Failure>;
+
+[[noreturn]] void throw_exception_from_error(const Failure& failure, const boost::source_location&);
+
+/// The result of one statement, all values in text form.
+class Rows {
+ public:
+  struct Impl;
+  explicit Rows(std::shared_ptr<const Impl> impl);
+
+  std::size_t size() const;
+  bool empty() const { return size() == 0; }
+  std::size_t columns() const;
+  std::string_view column_name(std::size_t column) const;
+  /// NULL is nullopt. An unknown column name is a programmer error (throws std::logic_error).
+  std::optional<std::string_view> at(std::size_t row, std::string_view column) const;
+  std::optional<std::string_view> at(std::size_t row, std::size_t column) const;
+  /// The value as text, NULL as "".
+  std::string text(std::size_t row, std::string_view column) const;
+  /// The command tag: "PAUSE", "UPDATE 1", "SELECT 3".
+  std::string_view tag() const;
+  /// Rows that INSERT, UPDATE or DELETE changed; 0 for others.
+  std::size_t affected() const;
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+using Parameters = std::vector<std::optional<std::string>>;
+
+struct ConnectOptions {
+  std::string application_name = "cutover";
+  std::chrono::milliseconds timeout{5000};  ///< for the whole login
+  /// Keepalives and tcp_user_timeout so that a dead peer is noticed within this; 0 leaves libpq's
+  /// defaults.
+  std::chrono::milliseconds peer_timeout{0};
+  /// SET for the session right after login, e.g. {"default_transaction_read_only", "off"}; values
+  /// are quoted here.
+  std::vector<std::pair<std::string, std::string>> settings = {};
+};
+
+class Connection {
+ public:
+  /// `conninfo` is libpq's (key=value or URI); passwords come from libpq's own places. Messages
+  /// never show a password.
+  static Task<Answer<Connection>> connect(std::string conninfo, ConnectOptions options = {});
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  /// One statement by the extended protocol with text parameters ($1 …).
+  Task<Answer<Rows>> query(std::string sql, Parameters parameters = {});
+  /// One or more statements by the simple protocol, the result of each; an error stops at the first
+  /// that failed and rolls an implicit transaction back. This is the only form PgBouncer's console
+  /// understands (one command each).
+  Task<Answer<std::vector<Rows>>> script(std::string sql);
+
+  bool is_open() const;
+  int backend_pid() const;
+  /// 150004 for 15.4; PgBouncer says its own. 0 when closed.
+  int server_version() const;
+  /// Parameter status as reported ("server_version", "in_hot_standby" …); "" when unknown.
+  std::string parameter(const char* name) const;
+  void close();
+
+ private:
+  struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+// A call that was cancelled, by within() for one, leaves its connection closed: what was sent may
+// still take effect.
+
+/// 'it''s', as a standard-conforming string literal (E'' form where a backslash needs it).
+std::string quote_literal(std::string_view text);
+/// "it""s"
+std::string quote_identifier(std::string_view name);
+/// The conninfo without its password, for messages; unreadable input gives "(unreadable conninfo)".
+std::string without_password(const std::string& conninfo);
+/// conninfo with some parameters replaced or added, e.g. {{"dbname", "x"}}.
+Result<std::string> with_parameters(
+    const std::string& conninfo,
+    const std::vector<std::pair<std::string, std::string>>& parameters);
+/// The value of one parameter ("host", "port", "dbname") as given or as libpq's default; nullopt
+/// when neither.
+Result<std::optional<std::string>> parameter_of(const std::string& conninfo,
+                                                const std::string& keyword);
+
+}  // namespace cutover::postgres
