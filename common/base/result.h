@@ -4,6 +4,7 @@
 
 #include <boost/system/result.hpp>
 #include <string>
+#include <utility>
 
 namespace cutover {
 
@@ -24,6 +25,12 @@ Error within_context(const std::string& context, Error error);
 
 template <class T>
 using Result = boost::system::result<T, Error>;
+
+/// Success that is a text. `return text;` does not compile for a Result<std::string>: C++20 could
+/// make an Error of a text as well.
+inline Result<std::string> text_result(std::string text) {
+  return Result<std::string>(boost::system::in_place_value, std::move(text));
+}
 
 /// Called by Result::value() on an error: throws std::runtime_error with to_text().
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location&);
