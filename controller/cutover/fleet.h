@@ -32,9 +32,8 @@ struct Claim {
 /// configuration).
 struct RunRecord {
   Claim claim;
-  bool decided = false;   ///< the decision exists and was not undone
-  bool fenced = false;    ///< the fence is up in at least one database
-  bool complete = false;  ///< the run reached its end on green; nothing of it is left to do
+  bool decided = false;  ///< the decision exists and was not undone
+  bool fenced = false;   ///< the fence is up in at least one database
 };
 
 /// What one agent says of its host, or that it could not be asked.
@@ -105,7 +104,7 @@ class Observer {
   virtual ~Observer() = default;
 
   virtual TimePoint now() const = 0;
-  virtual Task<void> sleep(milliseconds duration) const = 0;
+  virtual Task<void> sleep(std::chrono::microseconds duration) const = 0;
 
   virtual Task<Result<RunRecord>> run_record() const = 0;
   virtual Task<std::vector<BouncerSight>> look_at_bouncers() const = 0;
@@ -145,8 +144,9 @@ class Actuator : public Observer {
   virtual Task<Result<Claim>> take_over_blue() = 0;
   virtual Task<FleetOutcome> claim_bouncers() = 0;
   virtual Task<FleetOutcome> take_over_bouncers() = 0;
-  /// Ends the claim on blue (advisory lock, and `complete` as given); the epoch stays.
-  virtual Task<Outcome> release_blue(bool complete) = 0;
+  /// Ends the claim on blue (the advisory lock); the epoch stays. Writes nothing: after the switch
+  /// nothing published may be written on blue.
+  virtual Task<Outcome> release_blue() = 0;
 
   virtual Task<FleetOutcome> arm_bouncers() = 0;
   virtual Task<FleetOutcome>

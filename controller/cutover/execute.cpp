@@ -1,0 +1,228 @@
+#include "controller/cutover/execute.h"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "controller/cutover/lease_keeper.h"
+#include "controller/cutover/perform.h"
+
+namespace cutover {
+namespace {
+
+using boost::asio::experimental::awaitable_operators::operator&&;
+
+constexpr milliseconds retry_pause(100);
+constexpr int tries_at_the_end = 3;
+constexpr int tries_to_undo = 3;
+
+/// One run of one plan. Reads from run() downwards.
+class Execution {
+ public:
+  Execution(Actuator& fleet, const Plan& plan, RunState& state, Listeners listeners)
+      : fleet_(fleet), plan_(plan), state_(state), performer_(fleet, state, std::move(listeners)) {}
+
+  Task<RunReport> run() {
+    performer_.tell(RunBegan{plan_.name});
+    const auto outcome = co_await run_stages();
+    report().outcome = outcome;
+    performer_.tell(RunEnded{outcome});
+    co_return report();
+  }
+
+ private:
+  Task<RunOutcome> run_stages() {
+    const auto setup = co_await set_up();
+    if (setup != RunOutcome::done) co_return setup;
+    const auto moved = co_await attempt_until_moved();
+    if (moved != RunOutcome::done || plan_.turns_back) co_return moved;
+    const auto end = co_await finish();
+    co_return end;
+  }
+
+  Task<RunOutcome> set_up() {
+    for (const auto* step : steps_of(Stage::setup)) {
+      const auto outcome = co_await performer_.apply(*step);
+      if (outcome.is_done()) continue;
+      report().cause = outcome;
+      // The very first step takes the claim: refused there, this run has touched nothing.
+      const bool untouched = step == &plan_.steps.front() && outcome.is_refused();
+      const auto undone = co_await undo(steps_of(Stage::setup), step);
+      if (!undone.is_done()) co_return RunOutcome::in_doubt;
+      co_return untouched ? RunOutcome::refused : RunOutcome::aborted;
+    }
+    co_return RunOutcome::done;
+  }
+
+  Task<RunOutcome> attempt_until_moved() {
+    auto backoff = state_.limits.backoff;
+    for (std::uint32_t attempt = 1;; ++attempt) {
+      report().attempts = attempt;
+      const auto outcome = co_await run_attempt(attempt);
+      if (outcome == RunOutcome::done && !plan_.turns_back) co_return RunOutcome::done;
+      if (outcome == RunOutcome::done || outcome == RunOutcome::in_doubt) {
+        co_return co_await end_before_the_switch(outcome);
+      }
+      const bool is_last = attempt >= state_.limits.attempts || state_.is_abort_wanted();
+      performer_.tell(AttemptFailed{attempt, report().cause, is_last ? milliseconds(0) : backoff});
+      if (is_last) co_return co_await end_before_the_switch(RunOutcome::aborted);
+      co_await wait_unless_aborted(backoff);
+      backoff = std::min(backoff * 2, state_.limits.max_backoff);
+    }
+  }
+
+  /// From the wait for a quiet moment to the switch; undone when it fails before the switch, or
+  /// when the plan turns back.
+  Task<RunOutcome> run_attempt(std::uint32_t attempt) {
+    performer_.begin_attempt(attempt);
+    const auto steps = steps_of(Stage::attempt);
+    const auto first_held = std::find_if(steps.begin(), steps.end(),
+                                         [](const Step* step) { return step->holds_clients; });
+    for (auto step = steps.begin(); step != first_held; ++step) {
+      const auto outcome = co_await performer_.apply(**step);
+      if (!outcome.is_done()) co_return co_await give_up(**step, outcome);
+    }
+    if (first_held == steps.end()) co_return co_await go_forward();
+    const auto paused = co_await performer_.apply(**first_held);
+    if (!paused.is_done()) co_return co_await give_up(**first_held, paused);
+
+    LeaseKeeper keeper;
+    auto held = run_held({first_held + 1, steps.end()}, keeper);
+    auto both = std::move(held) && keeper.run(fleet_, state_.limits.lease);
+    const auto outcome = co_await std::move(both);
+    co_return outcome;
+  }
+
+  /// What runs while clients wait and leases are kept.
+  Task<RunOutcome> run_held(std::vector<const Step*> steps, LeaseKeeper& keeper) {
+    const auto outcome = co_await run_held_steps(std::move(steps), keeper);
+    keeper.stop = true;
+    co_return outcome;
+  }
+
+  Task<RunOutcome> run_held_steps(std::vector<const Step*> steps, LeaseKeeper& keeper) {
+    for (const auto* step : steps) {
+      auto outcome = why_not_go_on(keeper);
+      if (outcome.is_done()) outcome = co_await performer_.apply(*step);
+      if (!outcome.is_done()) co_return co_await give_up(*step, outcome);
+    }
+    const auto last = why_not_go_on(keeper);
+    if (!last.is_done()) co_return co_await give_up(*steps_of(Stage::attempt).back(), last);
+    if (plan_.turns_back) co_return co_await turn_back();
+    co_return co_await go_forward();
+  }
+
+  Outcome why_not_go_on(const LeaseKeeper& keeper) const {
+    if (!keeper.lost.is_done()) {
+      return refused("a pause was not kept: " + keeper.lost.detail, keeper.lost.hint);
+    }
+    if (state_.is_abort_wanted()) return refused("interrupted by the operator");
+    if (performer_.budget_left() <= milliseconds(0)) {
+      return refused("the pause budget is used up", "limits.pause_budget");
+    }
+    return done();
+  }
+
+  Task<RunOutcome> turn_back() {
+    const auto steps = steps_of(Stage::attempt);
+    const auto undone = co_await undo(steps, steps.back());
+    co_return undone.is_done() ? RunOutcome::done : RunOutcome::in_doubt;
+  }
+
+  Task<RunOutcome> give_up(const Step& failed, Outcome cause) {
+    report().cause = cause;
+    const auto undone = co_await undo(steps_of(Stage::attempt), &failed);
+    if (undone.is_done()) co_return RunOutcome::aborted;
+    report().cause = undone;
+    co_return RunOutcome::in_doubt;
+  }
+
+  /// From here only forward: every step until it is done, or the patience is used up.
+  Task<RunOutcome> go_forward() {
+    for (const auto* step : steps_of(Stage::forward)) {
+      const auto begun = fleet_.now();
+      for (;;) {
+        const auto outcome = co_await performer_.apply(*step);
+        if (outcome.is_done()) break;
+        report().cause = outcome;
+        if (fleet_.now() - begun >= state_.limits.forward_patience) co_return RunOutcome::in_doubt;
+        co_await fleet_.sleep(retry_pause);
+      }
+    }
+    performer_.end_pause();
+    co_return RunOutcome::done;
+  }
+
+  Task<RunOutcome> finish() {
+    auto end = RunOutcome::done;
+    for (const auto* step : steps_of(Stage::after)) {
+      auto outcome = co_await performer_.apply(*step);
+      for (int tries = 1; !outcome.is_done() && tries < tries_at_the_end; ++tries) {
+        co_await fleet_.sleep(retry_pause);
+        outcome = co_await performer_.apply(*step);
+      }
+      if (outcome.is_done()) continue;
+      report().cause = outcome;
+      end = plan_.failure_at_the_end;
+    }
+    co_return end;
+  }
+
+  Task<RunOutcome> end_before_the_switch(RunOutcome outcome) {
+    performer_.end_attempts();
+    if (outcome == RunOutcome::in_doubt) co_return outcome;
+    const auto steps = steps_of(Stage::setup);
+    if (!steps.empty()) {
+      const auto undone = co_await undo(steps, steps.back());
+      if (!undone.is_done()) co_return RunOutcome::in_doubt;
+    }
+    if (outcome == RunOutcome::aborted) co_await fleet_.run_hook(Hook::on_abort);
+    co_return outcome;
+  }
+
+  /// Undoes `last` and every step before it, in reverse. A step whose undo must hold before clients
+  /// may go on stops it.
+  Task<Outcome> undo(std::vector<const Step*> steps, const Step* last) {
+    const auto end = std::find(steps.begin(), steps.end(), last) + 1;
+    for (auto step = std::make_reverse_iterator(end); step != steps.rend(); ++step) {
+      auto outcome = co_await performer_.undo(**step);
+      for (int tries = 1; !outcome.is_done() && tries < tries_to_undo; ++tries) {
+        co_await fleet_.sleep(retry_pause);
+        outcome = co_await performer_.undo(**step);
+      }
+      if (!outcome.is_done() && (*step)->undo_must_hold) co_return outcome;
+    }
+    co_return done();
+  }
+
+  Task<void> wait_unless_aborted(milliseconds duration) {
+    const auto begun = fleet_.now();
+    while (fleet_.now() - begun < duration && !state_.is_abort_wanted()) {
+      co_await fleet_.sleep(milliseconds(20));
+    }
+  }
+
+  std::vector<const Step*> steps_of(Stage stage) const {
+    std::vector<const Step*> found;
+    for (const auto& step : plan_.steps) {
+      if (step.stage == stage) found.push_back(&step);
+    }
+    return found;
+  }
+
+  RunReport& report() { return performer_.report(); }
+
+  Actuator& fleet_;
+  const Plan& plan_;
+  RunState& state_;
+  Performer performer_;
+};
+
+}  // namespace
+
+Task<RunReport> execute(Actuator& fleet, const Plan& plan, RunState& state, Listeners listeners) {
+  Execution execution(fleet, plan, state, std::move(listeners));
+  auto report = co_await execution.run();
+  co_return report;
+}
+
+}  // namespace cutover

@@ -1,0 +1,44 @@
+// Performs one step: tells the listeners, limits it in time, settles a doubt by looking, keeps the
+// report and the clock of the pause. The order of steps is execute.cpp's business.
+#pragma once
+
+#include <optional>
+
+#include "controller/cutover/execute.h"
+
+namespace cutover {
+
+class Performer {
+ public:
+  Performer(Actuator& fleet, RunState& state, Listeners listeners);
+
+  /// Never in doubt where `holds` could find out. An exception from the fleet counts as a doubt.
+  Task<Outcome> apply(const Step& step);
+  Task<Outcome> undo(const Step& step);
+
+  void begin_attempt(std::uint32_t attempt);
+  void end_attempts() { attempt_ = 0; }
+  /// The last RESUME was answered. Undoing the first step that held clients ends the pause too.
+  void end_pause();
+  /// Of the pause budget; the whole of it while nothing is paused.
+  std::chrono::microseconds budget_left() const;
+
+  void tell(const Event& event) const;
+  RunReport& report() { return report_; }
+
+ private:
+  Task<Outcome> apply_within_limit(const Step& step);
+  Task<Outcome> settle(const Step& step, Outcome doubt);
+  std::chrono::microseconds limit_of(const Step& step) const;
+  void begin_pause(const Step& step);
+
+  Actuator& fleet_;
+  RunState& state_;
+  Listeners listeners_;
+  RunReport report_;
+  std::uint32_t attempt_ = 0;
+  std::optional<TimePoint> pause_began_;
+  const Step* pausing_step_ = nullptr;
+};
+
+}  // namespace cutover

@@ -1,0 +1,159 @@
+// THE protocol, read from top to bottom. What each step does is in steps_*.cpp; who runs them is
+// execute.cpp; why they are in this order is docs/protocol.md, and the model in tests/model says
+// what happens with one left out.
+#include "controller/cutover/plan.h"
+
+#include "controller/cutover/steps.h"
+
+namespace cutover {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr milliseconds setup_deadline = seconds(60);
+constexpr milliseconds command_deadline = seconds(5);
+
+Step step(const char* name, const char* purpose, Stage stage, const steps::Parts& parts) {
+  Step made;
+  made.name = name;
+  made.purpose = purpose;
+  made.stage = stage;
+  made.deadline = command_deadline;
+  made.apply = parts.apply;
+  made.holds = parts.holds;
+  made.undo = parts.undo;
+  return made;
+}
+
+Step lasting(milliseconds deadline, Step made) {
+  made.deadline = deadline;
+  return made;
+}
+
+Step while_clients_wait(Step made) {
+  made.holds_clients = true;
+  return made;
+}
+
+Step undone_for_certain(Step made) {
+  made.undo_must_hold = true;
+  return made;
+}
+
+Step only_forward_from(Step made) {
+  made.point_of_no_return = true;
+  return made;
+}
+
+std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
+  using enum Stage;
+  return {
+      lasting(setup_deadline,
+              step("claim",
+                   "take the next epoch on blue and on every agent, so that no older run can act",
+                   setup, steps::claim)),
+      lasting(
+          setup_deadline,
+          step("arm",
+               "stage every new ini text, reach green from every bouncer host, install the fence "
+               "triggers, bring sequences close",
+               setup, steps::arm)),
+      lasting(setup_deadline, step("hook before pause", "run the configured before_pause command",
+                                   setup, steps::before_pause_hook)),
+      lasting(limits.quiet_timeout + seconds(1),
+              step("wait", "wait for a quiet moment: little lag, no long transaction, no vacuum",
+                   attempt, steps::quiet_moment)),
+      while_clients_wait(lasting(
+          limits.drain_timeout + command_deadline,
+          step("pause", "pause every bouncer at once and wait until no server connection is left",
+               attempt, steps::pause))),
+      while_clients_wait(step("hold", "lock every published table on blue against writers", attempt,
+                              steps::hold_writers)),
+      while_clients_wait(step("mark",
+                              "read blue's WAL position, then commit one marker per subscription",
+                              attempt, steps::mark)),
+      while_clients_wait(step("first gate",
+                              "wait until green has applied the mark and shows every marker",
+                              attempt, steps::first_gate)),
+  };
+}
+
+std::vector<Step> from_decision_to_proof(const RunLimits& limits) {
+  using enum Stage;
+  return {
+      undone_for_certain(while_clients_wait(
+          step("decide", "put up the fence on blue in one commit, under the locks", attempt,
+               steps::decide))),
+      while_clients_wait(step("seal",
+                              "end every session on blue that may have begun before the fence",
+                              attempt, steps::seal)),
+      while_clients_wait(
+          lasting(limits.pause_budget,
+                  step("hook after decision", "run the configured after_decision command", attempt,
+                       steps::after_decision_hook))),
+      while_clients_wait(step("second gate",
+                              "mark and gate again on a sealed blue, then make green durable",
+                              attempt, steps::second_gate)),
+      while_clients_wait(step("last look",
+                              "see that blue and green are still the servers they were", attempt,
+                              steps::last_look)),
+      only_forward_from(while_clients_wait(
+          step("switch",
+               "promise, rename, reload, resume on every bouncer at once; from here only forward",
+               forward, steps::switch_over))),
+      step("prove", "ask through every bouncer which server answers: green", after, steps::prove),
+      lasting(setup_deadline, step("hook after resume", "run the configured after_resume command",
+                                   after, steps::after_resume_hook)),
+      step("release", "end the claim on blue and on every agent", after, steps::release),
+  };
+}
+
+}  // namespace
+
+Plan cutover_plan(const RunLimits& limits) {
+  Plan plan{"cutover", up_to_the_first_gate(limits)};
+  for (auto& step : from_decision_to_proof(limits)) plan.steps.push_back(std::move(step));
+  return plan;
+}
+
+Plan rehearsal_plan(const RunLimits& limits) {
+  Plan plan{"rehearse", up_to_the_first_gate(limits)};
+  plan.turns_back = true;
+  return plan;
+}
+
+Plan recovery_back_plan(const RunLimits&) {
+  using enum Stage;
+  Plan plan{
+      "recover back",
+      {
+          step("undo decision", "take down the fence on blue and end sessions born under it",
+               forward, steps::undo_decision),
+          step("resume", "resume every bouncer on blue", after, steps::resume),
+          step("disarm", "drop staged ini texts and the fence triggers", after, steps::disarm),
+          step("release", "end the claim on blue and on every agent", after, steps::release),
+      }};
+  plan.failure_at_the_end = RunOutcome::in_doubt;
+  return plan;
+}
+
+Plan recovery_forward_plan(const RunLimits&) {
+  using enum Stage;
+  return Plan{
+      "recover forward",
+      {
+          step("arm again", "stage the new ini text where an agent has lost it", forward,
+               steps::arm_again),
+          step("seal", "end every session on blue that may have begun before the fence", forward,
+               steps::seal),
+          step("second gate", "mark and gate on a sealed blue, then make green durable", forward,
+               steps::second_gate),
+          only_forward_from(step("switch", "promise, rename, reload, resume on every bouncer",
+                                 forward, steps::switch_over)),
+          step("prove", "ask through every bouncer which server answers: green", after,
+               steps::prove),
+          step("release", "end the claim on blue and on every agent", after, steps::release),
+      }};
+}
+
+}  // namespace cutover

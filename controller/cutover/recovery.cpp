@@ -1,0 +1,56 @@
+#include "controller/cutover/recovery.h"
+
+#include <algorithm>
+
+namespace cutover {
+namespace {
+
+bool is_left_untouched(const BouncerSight& sight) {
+  return !sight.unreachable && !sight.armed && !sight.paused && !sight.intent && sight.all_blue;
+}
+
+bool is_on_green(const BouncerSight& sight) {
+  return !sight.unreachable && sight.all_green && !sight.paused &&
+         (sight.switched || !sight.intent);
+}
+
+bool counts_as_switched(const BouncerSight& sight) {
+  return sight.unreachable || sight.intent || sight.switched || sight.all_green;
+}
+
+RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, RecoveryWish wish,
+                               bool fenced) {
+  if (wish == RecoveryWish::forward) {
+    return {RecoveryCourse::refused, "there is no decision on blue, and recovery does not decide",
+            "recover without --forward, then start the cutover again"};
+  }
+  const bool untouched = std::all_of(sights.begin(), sights.end(), is_left_untouched);
+  if (untouched && !fenced) {
+    return {RecoveryCourse::nothing, "nothing was decided and every bouncer serves blue"};
+  }
+  return {RecoveryCourse::back, "nothing was decided: blue serves"};
+}
+
+}  // namespace
+
+RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
+                               RecoveryWish wish) {
+  if (!record.decided) return for_undecided(sights, wish, record.fenced);
+  if (std::all_of(sights.begin(), sights.end(), is_on_green)) {
+    return {RecoveryCourse::nothing, "the decision was carried out on every bouncer: green serves"};
+  }
+  if (std::any_of(sights.begin(), sights.end(), counts_as_switched)) {
+    if (wish == RecoveryWish::back) {
+      return {RecoveryCourse::refused,
+              "a bouncer has switched or may have: green may hold writes that blue has not",
+              "recover forward, then `cutover rollback` if you want blue back"};
+    }
+    return {RecoveryCourse::forward, "a bouncer has switched or may have: green serves"};
+  }
+  if (wish == RecoveryWish::forward) {
+    return {RecoveryCourse::forward, "the decision exists and forward was asked for"};
+  }
+  return {RecoveryCourse::back, "the decision exists but no bouncer has switched: blue serves"};
+}
+
+}  // namespace cutover

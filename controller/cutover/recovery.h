@@ -1,0 +1,32 @@
+// Recovery: what to do with the state a dead run left behind. Pure; it needs no journal, only
+// blue's row and the agents.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/cutover/fleet.h"
+
+namespace cutover {
+
+enum class RecoveryWish { none, back, forward };
+
+enum class RecoveryCourse {
+  nothing,  ///< all-blue or all-green already, nothing is left behind
+  back,
+  forward,
+  refused,  ///< the wish is not safe here
+};
+
+struct RecoveryDecision {
+  RecoveryCourse course = RecoveryCourse::refused;
+  std::string why;
+  std::string hint = {};
+};
+
+/// To be asked with looks taken after the epoch was raised on blue and on every agent in reach. An
+/// agent with an intent, or out of reach, counts as switched.
+RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
+                               RecoveryWish wish);
+
+}  // namespace cutover

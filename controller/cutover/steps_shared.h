@@ -1,0 +1,28 @@
+// What several steps need: judging all bouncers at once, waiting at the gate, the worse of two
+// outcomes.
+#pragma once
+
+#include <functional>
+
+#include "controller/cutover/step.h"
+
+namespace cutover::steps {
+
+/// In doubt when a bouncer could not be asked, refused when one does not satisfy `is_so`, else
+/// done.
+Outcome every_bouncer(const std::vector<BouncerSight>& sights, const std::string& what,
+                      const std::function<bool(const BouncerSight&)>& is_so);
+
+/// The one that is further from done; both details when both are not.
+Outcome worse_of(const Outcome& one, const Outcome& other);
+
+/// Looks until the gate opens; what cannot be found out refuses. The executor's deadline ends the
+/// wait.
+Task<Outcome> wait_for_gate(const Observer& fleet, const RunState& state);
+
+/// One look: done when the gate is open now.
+Task<Outcome> gate_is_open(const Observer& fleet, const RunState& state);
+
+Task<Outcome> nothing_to_undo(Actuator& fleet, RunState& state);
+
+}  // namespace cutover::steps
