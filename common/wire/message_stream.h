@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,7 +33,10 @@ class FrameDecoder {
   bool is_between_frames() const;
 
  private:
+  Error fail(Error error);
+
   std::string buffer_;
+  std::optional<Error> failure_;
 };
 
 /// A connected duplex byte stream. read_some returns 0 bytes at the end of the stream.
@@ -42,13 +46,16 @@ class ByteStream {
   virtual boost::asio::any_io_executor executor() = 0;
   virtual Task<Result<std::size_t>> read_some(std::span<char> into) = 0;
   virtual Task<Result<void>> write_all(std::string bytes) = 0;
+  /// Ends a pending read or write with an error; closing twice is fine.
   virtual void close() = 0;
+  /// What the far end said beside the stream about why it ended (a command's stderr); mostly empty.
+  virtual std::string diagnosis() const { return {}; }
 };
 
 /// A unix socket (or socketpair) as a ByteStream; takes ownership of the descriptor.
 std::unique_ptr<ByteStream> stream_of_socket(boost::asio::any_io_executor executor, int descriptor);
 /// A pair of pipes (stdin and stdout of a child, or our own) as a ByteStream; takes ownership of
-/// both.
+/// both, and makes the process ignore SIGPIPE.
 std::unique_ptr<ByteStream> stream_of_pipes(boost::asio::any_io_executor executor,
                                             int read_descriptor, int write_descriptor);
 
@@ -60,6 +67,8 @@ class MessageStream {
   /// nullopt: the peer closed between frames.
   Task<Result<std::optional<proto::Envelope>>> receive();
   void close();
+  std::string diagnosis() const;
+  boost::asio::any_io_executor executor();
 
  private:
   std::unique_ptr<ByteStream> stream_;
