@@ -27,10 +27,12 @@ using Answer = boost::system::result<T, Failure>;
 
 [[noreturn]] void throw_exception_from_error(const Failure& failure, const boost::source_location&);
 
-/// The result of one statement, all values in text form.
+/// The result of one statement, all values in text form. Views into it live as long as a copy of
+/// it does.
 class Rows {
  public:
   struct Impl;
+  Rows() = default;  ///< no rows, no columns
   explicit Rows(std::shared_ptr<const Impl> impl);
 
   std::size_t size() const;
@@ -53,33 +55,50 @@ class Rows {
 
 using Parameters = std::vector<std::optional<std::string>>;
 
+/// One statement of a pipeline.
+struct Statement {
+  std::string sql;
+  Parameters parameters = {};
+};
+
 struct ConnectOptions {
-  std::string application_name = "cutover";
-  std::chrono::milliseconds timeout{5000};  ///< for the whole login
+  std::string application_name = "cutover";  ///< unless the conninfo gives one
+  std::chrono::milliseconds timeout{5000};   ///< for the whole login
   /// Keepalives and tcp_user_timeout so that a dead peer is noticed within this; 0 leaves libpq's
-  /// defaults.
+  /// defaults. Idle connections notice with a resolution of a second, at the earliest after two.
   std::chrono::milliseconds peer_timeout{0};
   /// SET for the session right after login, e.g. {"default_transaction_read_only", "off"}; values
   /// are quoted here.
   std::vector<std::pair<std::string, std::string>> settings = {};
 };
 
+class Session;
+
+// Overloads instead of default arguments: g++ 12 copies a braced default bytewise inside co_await.
 class Connection {
  public:
+  Connection() noexcept;  ///< closed
+
   /// `conninfo` is libpq's (key=value or URI); passwords come from libpq's own places. Messages
   /// never show a password.
-  static Task<Answer<Connection>> connect(std::string conninfo, ConnectOptions options = {});
+  static Task<Answer<Connection>> connect(std::string conninfo);
+  static Task<Answer<Connection>> connect(std::string conninfo, ConnectOptions options);
 
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
   /// One statement by the extended protocol with text parameters ($1 …).
-  Task<Answer<Rows>> query(std::string sql, Parameters parameters = {});
+  Task<Answer<Rows>> query(std::string sql);
+  Task<Answer<Rows>> query(std::string sql, Parameters parameters);
   /// One or more statements by the simple protocol, the result of each; an error stops at the first
   /// that failed and rolls an implicit transaction back. This is the only form PgBouncer's console
   /// understands (one command each).
   Task<Answer<std::vector<Rows>>> script(std::string sql);
+
+  /// Many statements in one round trip and one implicit transaction; all results, or the error of
+  /// the first that failed (nothing of them then took effect). Not for PgBouncer's console.
+  Task<Answer<std::vector<Rows>>> pipeline(std::vector<Statement> statements);
 
   bool is_open() const;
   int backend_pid() const;
@@ -87,15 +106,15 @@ class Connection {
   int server_version() const;
   /// Parameter status as reported ("server_version", "in_hot_standby" …); "" when unknown.
   std::string parameter(const char* name) const;
+  /// Never blocks. A call in flight in another coroutine ends with a Failure that says lost.
   void close();
 
  private:
-  struct Impl;
-  explicit Connection(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Connection(std::unique_ptr<Session> session) noexcept;
+  std::unique_ptr<Session> session_;
 };
 // A call that was cancelled, by within() for one, leaves its connection closed: what was sent may
-// still take effect.
+// still take effect. One call at a time: a second one beside it throws std::logic_error.
 
 /// 'it''s', as a standard-conforming string literal (E'' form where a backslash needs it).
 std::string quote_literal(std::string_view text);

@@ -1,0 +1,21 @@
+// Connection strings taken apart; only for this folder.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/result.h"
+
+namespace cutover::postgres {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// The parameters that `conninfo` gives, in libpq's order, without defaults. Errors show no part of
+/// a text that may hold a password.
+Result<Settings> given_parameters(const std::string& conninfo);
+
+/// "host:port", for messages.
+std::string address_of(const std::string& conninfo);
+
+}  // namespace cutover::postgres
