@@ -1,0 +1,87 @@
+#include "controller/journal/sqlite.h"
+
+namespace cutover::sqlite {
+namespace {
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+void bind(sqlite3_stmt* statement, int position, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    sqlite3_bind_text(statement, position, text->data(), static_cast<int>(text->size()),
+                      SQLITE_TRANSIENT);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    sqlite3_bind_double(statement, position, *real);
+  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    sqlite3_bind_int64(statement, position, *integer);
+  } else {
+    sqlite3_bind_null(statement, position);
+  }
+}
+
+Value column(sqlite3_stmt* statement, int position) {
+  switch (sqlite3_column_type(statement, position)) {
+    case SQLITE_NULL:
+      return {};
+    case SQLITE_FLOAT:
+      return sqlite3_column_double(statement, position);
+    case SQLITE_INTEGER:
+      return std::int64_t{sqlite3_column_int64(statement, position)};
+    default:
+      break;
+  }
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, position));
+  return std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, position)));
+}
+
+Row row_of(sqlite3_stmt* statement) {
+  Row row;
+  for (int i = 0; i < sqlite3_column_count(statement); ++i) row.push_back(column(statement, i));
+  return row;
+}
+
+}  // namespace
+
+Result<Database> Database::open(const std::filesystem::path& path) {
+  sqlite3* handle = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  Database database(handle, path);
+  if (code != SQLITE_OK) return database.error();
+  sqlite3_busy_timeout(handle, 1000);
+  return database;
+}
+
+Error Database::error() const {
+  const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
+  return Error{path_.string() + ": " + why, "is the disk full, or the file owned by another user?"};
+}
+
+Result<std::vector<Row>> Database::run(const std::string& sql,
+                                       const std::vector<Value>& values) const {
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
+    return error();
+  const Statement statement(raw);
+  for (std::size_t i = 0; i < values.size(); ++i) bind(raw, static_cast<int>(i) + 1, values[i]);
+  std::vector<Row> rows;
+  int code = SQLITE_ROW;
+  while ((code = sqlite3_step(raw)) == SQLITE_ROW) rows.push_back(row_of(raw));
+  if (code != SQLITE_DONE) return error();
+  return rows;
+}
+
+std::string text_of(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? *text : std::string();
+}
+
+std::optional<double> number_of(const Value& value) {
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  return std::nullopt;
+}
+
+}  // namespace cutover::sqlite

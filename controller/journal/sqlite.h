@@ -1,0 +1,42 @@
+// The little of SQLite that the journal needs, with values bound by position and errors as values.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/result.h"
+
+namespace cutover::sqlite {
+
+using Value = std::variant<std::monostate, std::string, double, std::int64_t>;
+using Row = std::vector<Value>;
+
+class Database {
+ public:
+  static Result<Database> open(const std::filesystem::path& path);
+
+  /// One statement; the rows it returns.
+  Result<std::vector<Row>> run(const std::string& sql, const std::vector<Value>& values = {}) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  explicit Database(sqlite3* handle, std::filesystem::path path)
+      : handle_(handle), path_(std::move(path)) {}
+  Error error() const;
+
+  std::unique_ptr<sqlite3, Close> handle_;
+  std::filesystem::path path_;
+};
+
+std::string text_of(const Value& value);
+std::optional<double> number_of(const Value& value);
+
+}  // namespace cutover::sqlite

@@ -1,0 +1,81 @@
+#include "controller/report/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "controller/report/progress.h"
+
+namespace cutover {
+namespace {
+
+using std::chrono::microseconds;
+
+/// Round trips that the steps between PAUSE and the last RESUME wait for, one after the other
+/// (plan.cpp): pause and switch on the agents; hold, mark, marker, gate, decide, seal (2), mark,
+/// marker, gate, durable write, last look on the servers.
+constexpr int agent_round_trips = 2;
+constexpr int server_round_trips = 11;
+/// What the programs and servers themselves took at best where it was measured (docs/benchmarks).
+constexpr microseconds own_work{20'000};
+
+microseconds slowest(const std::vector<RoundTrip>& round_trips, bool of_agents) {
+  microseconds longest{0};
+  for (const auto& trip : round_trips) {
+    if (trip.is_agent == of_agents) longest = std::max(longest, trip.took);
+  }
+  return longest;
+}
+
+void append_check(std::string& text, const CheckReport& report) {
+  text += fmt::format("  {:<7} {:<28} {}\n", name_of(report.finding.outcome), report.name,
+                      report.finding.detail);
+  const bool wants_hint =
+      report.finding.outcome == CheckOutcome::fail || report.finding.outcome == CheckOutcome::warn;
+  if (wants_hint && !report.finding.hint.empty()) {
+    text += fmt::format("          hint: {}\n", report.finding.hint);
+  }
+}
+
+}  // namespace
+
+std::string explain_checks(const std::vector<CheckReport>& reports) {
+  using enum CheckOutcome;
+  std::string text = "checks\n";
+  for (const auto outcome : {pass, skipped, waived, warn, fail}) {
+    for (const auto& report : reports) {
+      if (report.finding.outcome == outcome) append_check(text, report);
+    }
+  }
+  return text;
+}
+
+std::string explain_steps(const Plan& plan) {
+  std::string text = "steps\n";
+  bool waiting = false;
+  for (const auto& step : plan.steps) {
+    if (step.holds_clients != waiting) {
+      text += step.holds_clients ? "  ── clients wait from here\n" : "  ── clients go on\n";
+      waiting = step.holds_clients;
+    }
+    if (step.point_of_no_return) text += "  ── no way back from here\n";
+    text += fmt::format("  {:<20} {}\n", step.name, step.purpose);
+  }
+  if (plan.turns_back) text += "  ── then back: every step is undone, nothing has moved\n";
+  return text;
+}
+
+std::string explain_pause(const std::vector<RoundTrip>& round_trips) {
+  std::string text = "round trips\n";
+  for (const auto& trip : round_trips) {
+    text += fmt::format("  {:<40} {}\n", trip.to, duration_text(trip.took));
+  }
+  const auto expected = agent_round_trips * slowest(round_trips, true) +
+                        server_round_trips * slowest(round_trips, false) + own_work;
+  text += fmt::format(
+      "expected pause: about {}, and what the longest running transaction still takes\n",
+      duration_text(expected));
+  return text;
+}
+
+}  // namespace cutover

@@ -1,0 +1,86 @@
+#include "controller/report/progress.h"
+
+#include <fmt/format.h>
+
+#include "controller/cutover/execute.h"
+
+namespace cutover {
+namespace {
+
+constexpr const char* plain = "";
+constexpr const char* green = "\x1b[32m";
+constexpr const char* yellow = "\x1b[33m";
+constexpr const char* red = "\x1b[31m";
+
+const char* color_of(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::done:
+      return green;
+    case OutcomeKind::refused:
+      return yellow;
+    case OutcomeKind::in_doubt:
+      return red;
+  }
+  return red;
+}
+
+}  // namespace
+
+std::string duration_text(std::chrono::microseconds duration) {
+  const double ms = std::chrono::duration<double, std::milli>(duration).count();
+  return ms < 1000 ? fmt::format("{:.1f} ms", ms) : fmt::format("{:.2f} s", ms / 1000);
+}
+
+void Progress::on(const Event& event, const RunState&) {
+  std::visit([this](const auto& one) { print(one); }, event);
+}
+
+void Progress::line(const char* mark, const char* color, const std::string& text) {
+  const bool colored = style_.color && *color != '\0';
+  fmt::print(out_, "{}{:>6}{}  {}\n", colored ? color : "", mark, colored ? "\x1b[0m" : "", text);
+  std::fflush(out_);
+}
+
+void Progress::print(const RunBegan& event) {
+  line("", plain, event.plan);
+}
+
+void Progress::print(const AttemptBegan& event) {
+  if (event.attempt > 1) line("", plain, fmt::format("attempt {}", event.attempt));
+}
+
+void Progress::print(const StepBegan&) {}
+
+void Progress::print(const StepEnded& event) {
+  std::string text = fmt::format("{:<20} {:>10}", event.step, duration_text(event.took));
+  if (!event.outcome.detail.empty()) text += "  " + event.outcome.detail;
+  const char* mark =
+      event.outcome.is_done() ? (event.is_undo ? "undone" : "done") : name_of(event.outcome.kind);
+  line(event.outcome.is_in_doubt()  ? "doubt"
+       : event.outcome.is_refused() ? "no"
+                                    : mark,
+       color_of(event.outcome.kind), text);
+  if (!event.outcome.is_done() && !event.outcome.hint.empty())
+    line("hint:", plain, event.outcome.hint);
+}
+
+void Progress::print(const PauseBegan&) {
+  line("", plain, "writes are held from here");
+}
+
+void Progress::print(const PauseEnded& event) {
+  line("", plain, fmt::format("writes were held for {}", duration_text(event.held)));
+}
+
+void Progress::print(const AttemptFailed& event) {
+  const auto next = event.next_in.count() > 0
+                        ? fmt::format("next attempt in {}", duration_text(event.next_in))
+                        : std::string("no further attempt");
+  line("", plain, fmt::format("attempt {} failed, clients are on blue; {}", event.attempt, next));
+}
+
+void Progress::print(const RunEnded& event) {
+  line("", plain, fmt::format("outcome: {}", name_of(event.outcome)));
+}
+
+}  // namespace cutover
