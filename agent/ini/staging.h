@@ -66,4 +66,7 @@ bool is_reverted(const SwitchPlan& plan);
 /// "" if replacing the file behind `ini_path` would work (tries all but the rename), else why not.
 std::string directory_problem(const std::string& ini_path);
 
+/// The same for every file and link of a plan, included files too.
+std::string why_it_cannot_be_applied(const SwitchPlan& plan);
+
 }  // namespace cutover::ini

@@ -133,6 +133,17 @@ Result<void> fsync_directory(const std::string& path) {
   return {};
 }
 
+std::string link_replacement_problem(const std::string& path) {
+  if (std::string why = why_it_cannot_be_renamed_over(path); !why.empty()) return why;
+  const std::string temporary = temporary_beside(path);
+  ::unlink(temporary.c_str());
+  if (::symlink("trial", temporary.c_str()) != 0) {
+    return file_error("create link", temporary, errno).what;
+  }
+  ::unlink(temporary.c_str());
+  return {};
+}
+
 std::string replacement_problem(const std::string& path) {
   if (std::string why = why_it_cannot_be_renamed_over(path); !why.empty()) return why;
   const std::string temporary = temporary_beside(path);

@@ -38,6 +38,9 @@ Result<void> fsync_directory(const std::string& path);
 /// works, else why not. Leaves nothing behind.
 std::string replacement_problem(const std::string& path);
 
+/// The same for `link_durably`.
+std::string link_replacement_problem(const std::string& path);
+
 /// The directory part: "/etc/a.ini" → "/etc", "a.ini" → ".".
 std::string directory_of(const std::string& path);
 

@@ -99,7 +99,7 @@ Result<void> copy_attributes(const std::string& like, int fd, const std::string&
 std::string why_it_cannot_be_renamed_over(const std::string& path) {
   struct stat file {};
   struct stat directory {};
-  if (::stat(path.c_str(), &file) != 0) return "cannot find " + path + ": " + reason_of(errno);
+  if (::lstat(path.c_str(), &file) != 0) return "cannot find " + path + ": " + reason_of(errno);
   const std::string parent = directory_of(path);
   if (::stat(parent.c_str(), &directory) != 0) {
     return "cannot find " + parent + ": " + reason_of(errno);
