@@ -1,6 +1,7 @@
 #include "tests/support/sql_session.h"
 
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
 #include <stdexcept>
 
@@ -61,6 +62,11 @@ int SqlSession::backend_pid() const {
   return PQbackendPID(impl_->connection);
 }
 
+void SqlSession::interrupt() {
+  const int socket = PQsocket(impl_->connection);
+  if (socket >= 0) ::shutdown(socket, SHUT_RDWR);
+}
+
 SqlResult SqlSession::run(const std::string& sql) {
   const ResultHandle answer(PQexec(impl_->connection, sql.c_str()));
   const ExecStatusType status = PQresultStatus(answer.get());
@@ -69,6 +75,7 @@ SqlResult SqlSession::run(const std::string& sql) {
       status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
   result.lost = !is_open();
   if (result.ok) {
+    result.tag = PQcmdStatus(answer.get());
     read_rows(answer.get(), result);
     return result;
   }

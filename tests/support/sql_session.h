@@ -12,6 +12,7 @@ struct SqlResult {
   bool ok = false;
   std::string error = {};     ///< the server's or libpq's message, without the final newline
   std::string sqlstate = {};  ///< empty when no server answered
+  std::string tag = {};       ///< "INSERT 0 1", "COMMIT"
   bool lost = false;          ///< the connection is gone: what was sent may have taken effect
   std::vector<std::vector<std::string>> rows = {};  ///< of the last statement; NULL is ""
   std::vector<std::string> columns = {};
@@ -31,6 +32,9 @@ class SqlSession {
   bool is_open() const;
   std::string error() const;
   int backend_pid() const;
+
+  /// From another thread: ends a call that waits for the server, as if the network had failed.
+  void interrupt();
 
   /// One or more statements by the simple protocol; the result of the last, or the first error.
   SqlResult run(const std::string& sql);

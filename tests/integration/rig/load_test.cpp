@@ -1,0 +1,167 @@
+// The load driver tells the truth: a lost, a doubled and a failed write are each provoked and seen.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "tests/support/eventually.h"
+#include "tests/support/load/floor.h"
+#include "tests/support/load/load_verdict.h"
+#include "tests/support/pgbouncer_server.h"
+#include "tests/support/postgres_server.h"
+
+namespace cutover::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string entry_to(const PostgresServer& server) {
+  return "host=127.0.0.1 port=" + std::to_string(server.port()) + " dbname=postgres";
+}
+
+class Load : public testing::Test {
+ protected:
+  Load() { create_load_schema(server_.conninfo(), schema_); }
+
+  LoadDriver drive(int clients = 4) {
+    return LoadDriver({.bouncers = {first_.conninfo("app"), second_.conninfo("app")},
+                       .schema = schema_,
+                       .clients = clients,
+                       .reconnect_every = 25});
+  }
+
+  LoadVerdict stop_and_verify(LoadDriver& driver) {
+    driver.stop();
+    return verify_load(driver, server_.conninfo());
+  }
+
+  LoadSchema schema_;
+  PostgresServer server_{{.major = 13, .durability = Durability::fast}};
+  PgbouncerServer first_{{.entries = {{"app", entry_to(server_)}}}};
+  PgbouncerServer second_{{.entries = {{"app", entry_to(server_)}}}};
+};
+
+TEST_F(Load, UndisturbedWritesAreAllThereOnce) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(120, 30s)) << to_text(stop_and_verify(driver));
+  const LoadVerdict verdict = stop_and_verify(driver);
+  EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
+  EXPECT_GE(verdict.acknowledged, 480U);
+  EXPECT_EQ(verdict.served_by,
+            (std::map<int, std::uint64_t>{{server_.port(), verdict.acknowledged}}));
+  EXPECT_GT(verdict.latency.p50, 0);
+  EXPECT_GE(verdict.latency.max, verdict.latency.p99);
+  EXPECT_EQ(verdict.longest_stalls.size(), 4U);
+}
+
+TEST_F(Load, AWriteThatIsMissingIsLost) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  driver.stop();
+  server_.sql(
+      "DELETE FROM load.write_0 WHERE ctid IN (SELECT ctid FROM load.write_0 WHERE NOT multi LIMIT "
+      "1)");
+  const LoadVerdict verdict = verify_load(driver, server_.conninfo());
+  EXPECT_EQ(verdict.lost, 1U) << to_text(verdict);
+  EXPECT_EQ(verdict.doubled, 0U);
+  EXPECT_FALSE(verdict.is_clean());
+}
+
+TEST_F(Load, AWriteThatIsThereTwiceIsDoubled) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  driver.stop();
+  server_.sql("INSERT INTO load.write_5 SELECT * FROM load.write_5 WHERE NOT multi LIMIT 1");
+  const LoadVerdict verdict = verify_load(driver, server_.conninfo());
+  EXPECT_EQ(verdict.doubled, 1U) << to_text(verdict);
+  EXPECT_EQ(verdict.lost, 0U);
+}
+
+TEST_F(Load, AnIncrementThatRanTwiceIsDoubledAndOneUndoneIsLost) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  driver.stop();
+  server_.sql("UPDATE load.client SET increments = increments + 1 WHERE client = 0");
+  server_.sql("UPDATE load.client SET increments = increments - 1 WHERE client = 1");
+  const LoadVerdict verdict = verify_load(driver, server_.conninfo());
+  EXPECT_EQ(verdict.doubled, 1U) << to_text(verdict);
+  EXPECT_EQ(verdict.lost, 1U);
+}
+
+TEST_F(Load, ARefusedWriteIsFailedAndNotLost) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  server_.sql("ALTER TABLE load.write_0 ADD CONSTRAINT never CHECK (false) NOT VALID");
+  ASSERT_TRUE(eventually(30s, [&] { return driver.progress().failed > 0; }));
+  server_.sql("ALTER TABLE load.write_0 DROP CONSTRAINT never");
+  const LoadVerdict verdict = stop_and_verify(driver);
+  EXPECT_GT(verdict.failed, 0U);
+  EXPECT_EQ(verdict.unknown, 0U);
+  EXPECT_EQ(verdict.lost + verdict.doubled + verdict.unexpected, 0U) << to_text(verdict);
+}
+
+TEST_F(Load, LostConnectionsAreFailedWritesAndTheLoadGoesOn) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  first_.kill9();
+  ASSERT_TRUE(eventually(30s, [&] { return driver.progress().failed > 0; }));
+  first_.start();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  const LoadVerdict verdict = stop_and_verify(driver);
+  EXPECT_GT(verdict.failed, 0U);
+  EXPECT_EQ(verdict.lost + verdict.doubled + verdict.unexpected, 0U) << to_text(verdict);
+}
+
+TEST_F(Load, AStallIsAsLongAsThePause) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(20, 30s));
+  first_.console("PAUSE");
+  const auto paused = LoadClock::now();
+  ASSERT_TRUE(eventually(5s, [&] { return LoadClock::now() - paused > 300ms; }));
+  first_.console("RESUME");
+  ASSERT_TRUE(driver.everyone_wrote(5, 30s));
+  const LoadVerdict verdict = stop_and_verify(driver);
+  EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
+  EXPECT_GE(verdict.longest_stalls.at(0), 295);
+  EXPECT_LT(verdict.longest_stalls.at(1), 295);
+}
+
+TEST_F(Load, LongTransactionsAreNoStallAndARateIsKept) {
+  LoadDriver driver({.bouncers = {first_.conninfo("app")},
+                     .schema = schema_,
+                     .clients = 4,
+                     .multi_statement_every = 2,
+                     .long_transaction_clients = 1,
+                     .long_transaction = 400ms,
+                     .writes_per_second = 100});
+  const auto begin = LoadClock::now();
+  ASSERT_TRUE(driver.everyone_wrote(10, 60s));
+  driver.stop();
+  const double seconds = milliseconds(LoadClock::now() - begin) / 1000;
+  const LoadVerdict verdict = verify_load(driver, server_.conninfo());
+  EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
+  EXPECT_GE(seconds, 5 * 0.4);
+  EXPECT_LT(static_cast<double>(verdict.acknowledged), 110 * seconds + 8);
+  EXPECT_LT(verdict.longest_stall, 400);
+}
+
+TEST(LoadFloor, TwoBouncersAndSixteenWritersArePausedAndResumedWithoutAnError) {
+  const LoadSchema schema{.tables = 30, .sequences = 30};
+  const PostgresServer server({.major = 13});
+  create_load_schema(server.conninfo(), schema);
+  const PgbouncerServer first({.entries = {{"app", entry_to(server)}}});
+  const PgbouncerServer second({.entries = {{"app", entry_to(server)}}});
+  LoadDriver driver(
+      {.bouncers = {first.conninfo("app"), second.conninfo("app")}, .schema = schema});
+  const Floor floor = measure_floor(driver, {first.console_conninfo(), second.console_conninfo()});
+  driver.stop();
+  const LoadVerdict verdict = verify_load(driver, server.conninfo());
+  EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
+  EXPECT_GT(floor.held_ms, 0);
+  EXPECT_GE(floor.longest_stall_ms, floor.held_ms / 2);
+  std::cout << "floor: held " << floor.held_ms << " ms, longest stall " << floor.longest_stall_ms
+            << " ms\n"
+            << to_text(verdict);
+}
+
+}  // namespace
+}  // namespace cutover::support

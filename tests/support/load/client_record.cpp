@@ -1,0 +1,63 @@
+#include "tests/support/load/client_record.h"
+
+#include <algorithm>
+
+namespace cutover::support {
+
+std::int64_t ClientRecord::begin_write() {
+  const std::lock_guard lock(mutex_);
+  under_way_ = LoadClock::now();
+  return static_cast<std::int64_t>(fates_.size()) + 1;
+}
+
+void ClientRecord::end_write(WriteFate fate, LoadClock::duration own_pauses,
+                             const std::string& error) {
+  const std::lock_guard lock(mutex_);
+  times_.push_back({*under_way_, LoadClock::now() - *under_way_ - own_pauses});
+  under_way_.reset();
+  fates_.push_back(fate);
+  progress_.acknowledged += fate == WriteFate::acknowledged ? 1 : 0;
+  progress_.failed += fate == WriteFate::acknowledged ? 0 : 1;
+  progress_.unknown += fate == WriteFate::unknown ? 1 : 0;
+  if (!error.empty()) errors_.push_back("client " + std::to_string(client_) + ": " + error);
+}
+
+LoadProgress ClientRecord::progress() const {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+std::vector<WriteFate> ClientRecord::fates() const {
+  const std::lock_guard lock(mutex_);
+  return fates_;
+}
+
+std::vector<WriteTime> ClientRecord::times() const {
+  const std::lock_guard lock(mutex_);
+  return times_;
+}
+
+LoadClock::duration ClientRecord::longest_stall(LoadClock::time_point from,
+                                                LoadClock::time_point to) const {
+  const std::lock_guard lock(mutex_);
+  LoadClock::duration longest{0};
+  if (under_way_ && *under_way_ <= to) longest = LoadClock::now() - *under_way_;
+  // In order of time, so the end of the list is enough.
+  for (auto write = times_.rbegin(); write != times_.rend(); ++write) {
+    if (write->begin + write->taken < from) break;
+    if (write->begin <= to) longest = std::max(longest, write->taken);
+  }
+  return longest;
+}
+
+bool ClientRecord::is_idle_or_began_after(LoadClock::time_point moment) const {
+  const std::lock_guard lock(mutex_);
+  return !under_way_ || *under_way_ > moment;
+}
+
+std::vector<std::string> ClientRecord::errors() const {
+  const std::lock_guard lock(mutex_);
+  return errors_;
+}
+
+}  // namespace cutover::support

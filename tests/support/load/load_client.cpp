@@ -1,0 +1,127 @@
+#include "tests/support/load/load_client.h"
+
+#include <algorithm>
+
+namespace cutover::support {
+namespace {
+
+bool is_turn(std::int64_t counter, int every) {
+  return every > 0 && counter % every == 0;
+}
+
+/// A lost connection may hide a commit, and PgBouncer reports a lost server with a state of class
+/// 08; any other answer says that nothing was applied.
+WriteFate fate_of(const SqlResult& failed) {
+  const std::string kind = failed.sqlstate.substr(0, 2);
+  const bool answered = !kind.empty() && kind != "08" && kind != "57";
+  return failed.lost && !answered ? WriteFate::unknown : WriteFate::failed;
+}
+
+}  // namespace
+
+LoadClient::LoadClient(int client, LoadClientOptions options)
+    : options_(std::move(options)), record_(client), thread_([this] { run(); }) {}
+
+LoadClient::~LoadClient() {
+  ask_to_stop();
+  interrupt();
+  join();
+}
+
+void LoadClient::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void LoadClient::interrupt() {
+  const std::lock_guard lock(session_mutex_);
+  if (session_) session_->interrupt();
+}
+
+void LoadClient::run() {
+  auto next = LoadClock::now();
+  while (!stopping_) {
+    write_once();
+    next = std::max(next + options_.interval, LoadClock::now() - options_.interval);
+    wait_until(next);
+  }
+  const std::lock_guard lock(session_mutex_);
+  session_.reset();
+  stopped_ = true;
+}
+
+void LoadClient::wait_until(LoadClock::time_point moment) const {
+  using namespace std::chrono_literals;
+  while (!stopping_ && LoadClock::now() < moment)
+    std::this_thread::sleep_until(std::min(moment, LoadClock::now() + 50ms));
+}
+
+LoadClient::Statement LoadClient::statement_for(std::int64_t counter) const {
+  const int client = record_.client();
+  // Writers begin at different tables and walk through all of them.
+  const auto place = static_cast<std::size_t>(counter + client * 37) % options_.tables.size();
+  const LoadTable& table = options_.tables[place];
+  const bool multi = is_turn(counter, options_.multi_statement_every);
+  const bool ticket = is_turn(counter, options_.ticket_every) && !table.ticket_sequence.empty();
+  const std::string number =
+      ticket ? "nextval(" + sql_literal(table.ticket_sequence) + ")" : "NULL";
+  return {"INSERT INTO " + table.name + " (client, counter, multi, ticket, note) VALUES (" +
+              std::to_string(client) + ", " + std::to_string(counter) + ", " +
+              (multi ? "true" : "false") + ", " + number + ", 'load')",
+          multi};
+}
+
+/// Connecting is part of the write that needs it: a client that cannot connect is stalled.
+void LoadClient::connect_if_needed(std::int64_t counter) {
+  const bool usable = session_ && session_->is_open();
+  if (usable && !is_turn(counter, options_.reconnect_every)) return;
+  auto fresh = std::make_unique<SqlSession>(options_.conninfo + " connect_timeout=30");
+  const std::lock_guard lock(session_mutex_);
+  session_ = std::move(fresh);
+}
+
+void LoadClient::write_once() {
+  using namespace std::chrono_literals;
+  const std::int64_t counter = record_.begin_write();
+  connect_if_needed(counter);
+  if (!session_->is_open()) {
+    settle(WriteFate::failed, "connect: " + session_->error());
+    wait_until(LoadClock::now() + 20ms);  // a server that is down is not asked in a busy loop
+    return;
+  }
+  const Statement statement = statement_for(counter);
+  statement.multi ? write_in_transaction(statement) : write_alone(statement);
+}
+
+void LoadClient::write_alone(const Statement& statement) {
+  const SqlResult result = session_->run(statement.insert);
+  if (result.ok) return settle(WriteFate::acknowledged, "");
+  settle(fate_of(result), result.error);
+}
+
+void LoadClient::write_in_transaction(const Statement& statement) {
+  LoadClock::duration own_pauses{0};
+  const std::string update = "UPDATE load.client SET increments = increments + 1 WHERE client = " +
+                             std::to_string(record_.client());
+  for (const std::string& sql : {std::string("BEGIN"), statement.insert, update}) {
+    const SqlResult result = session_->run(sql);
+    if (!result.ok) {
+      session_->run("ROLLBACK");
+      return settle(WriteFate::failed, result.error, own_pauses);
+    }
+  }
+  if (options_.long_transactions) {
+    const auto begin = LoadClock::now();
+    wait_until(begin + options_.long_transaction);
+    own_pauses += LoadClock::now() - begin;
+  }
+  const SqlResult commit = session_->run("COMMIT");
+  if (commit.ok && commit.tag == "COMMIT") return settle(WriteFate::acknowledged, "", own_pauses);
+  const std::string error = commit.ok ? "COMMIT was answered by " + commit.tag : commit.error;
+  settle(fate_of(commit), error, own_pauses);
+}
+
+void LoadClient::settle(WriteFate fate, const std::string& error, LoadClock::duration own_pauses) {
+  record_.end_write(fate, own_pauses, error);
+}
+
+}  // namespace cutover::support
