@@ -1,12 +1,15 @@
 # cutover_library(NAME SOURCES ... [LINK ...]): one static library per folder, with the project's flags.
 # cutover_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds]): one GoogleTest program, its cases known to ctest.
-# What no unit, scenario or simulation test needs is left out of a tree made with CUTOVER_PROGRAMS=OFF.
+# A tree made with CUTOVER_PROGRAMS=OFF has the pure tests and the libraries they need, nothing else.
 
 include(GoogleTest)
 
 function(cutover_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
+  if(NOT CUTOVER_PROGRAMS)
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
   target_link_libraries(${name} PUBLIC cutover_flags ${ARG_LINK})
 endfunction()
 

@@ -1,0 +1,111 @@
+#include "controller/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "common/base/version.h"
+
+namespace cutover {
+namespace {
+
+void add_shared_options(CLI::App& app, CommandLine& line) {
+  app.add_option(
+      "--config", line.config_path,
+      "the configuration file; default: $CUTOVER_CONFIG, $XDG_CONFIG_HOME/cutover/cutover.toml, "
+      "/etc/cutover/cutover.toml");
+  app.add_flag("--json", line.json, "print one JSON object on stdout at the end, logs on stderr");
+  app.add_flag("--yes", line.yes, "answer every prompt with yes");
+  app.add_flag("!--no-color", line.color, "no colours (NO_COLOR does it too)");
+  app.add_flag("!--no-dry-run", line.dry_run, "act");
+  app.add_flag_function(
+      "--dry-run", [](std::int64_t) {}, "only look, and say what would be done (the default)");
+  app.add_flag_function(
+      "-v", [&line](std::int64_t times) { line.verbosity = static_cast<int>(times); }, "say more");
+  app.add_flag_function(
+      "-q", [&line](std::int64_t) { line.verbosity = -1; }, "say less");
+}
+
+void add_recover_options(CLI::App& app, CommandLine& line) {
+  auto* forward = app.add_flag_function(
+      "--forward", [&line](std::int64_t) { line.recovery_wish = RecoveryWish::forward; },
+      "to green, where both ways are safe");
+  auto* back = app.add_flag_function(
+      "--back", [&line](std::int64_t) { line.recovery_wish = RecoveryWish::back; },
+      "to blue, where both ways are safe");
+  forward->excludes(back);
+}
+
+std::string with_newline(std::string text) {
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  return text;
+}
+
+Result<void> contradiction(const CommandLine& line, const CLI::App& app) {
+  if (!line.dry_run && app.count("--dry-run") > 0) {
+    return Error{"--dry-run and --no-dry-run contradict each other", "give one of them"};
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<CommandInfo>& command_table() {
+  static const std::vector<CommandInfo> table = {
+      {CommandName::cutover, "", "the cutover: move live traffic from blue to green", true},
+      {CommandName::doctor, "doctor",
+       "look at the jumpbox itself: configuration, ssh, agents, servers", false},
+      {CommandName::prepare, "prepare", "blue: schema cutover, publication, slot", true},
+      {CommandName::subscribe, "subscribe",
+       "green: subscription, initial copy, wait until it follows", true},
+      {CommandName::analyze, "analyze", "green: ANALYZE what has no statistics", true},
+      {CommandName::status, "status", "one look at servers, replication and bouncers", false},
+      {CommandName::rehearse, "rehearse",
+       "the pause without the switch: measures it and moves nothing", true},
+      {CommandName::recover, "recover", "finish or undo an interrupted run", true},
+  };
+  return table;
+}
+
+const CommandInfo& info_of(CommandName name) {
+  const auto& table = command_table();
+  return *std::find_if(table.begin(), table.end(),
+                       [&](const auto& info) { return info.name == name; });
+}
+
+std::string label_of(CommandName name) {
+  const auto& word = info_of(name).word;
+  return word.empty() ? "cutover" : word;
+}
+
+Result<ParsedLine> parse_command_line(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  CLI::App app("moves live PostgreSQL traffic behind PgBouncer from one cluster to another",
+               "cutover");
+  app.set_version_flag("--version", std::string("cutover ") + program_version);
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  add_shared_options(app, line);
+  for (const auto& info : command_table()) {
+    if (info.word.empty()) continue;
+    auto* command = app.add_subcommand(info.word, info.summary);
+    command->fallthrough();
+    command->callback([&line, name = info.name] { line.command = name; });
+    if (info.name == CommandName::recover) add_recover_options(*command, line);
+  }
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    return ParsedLine(TextOnly{with_newline(chosen.empty() ? app.help() : chosen.front()->help())});
+  } catch (const CLI::CallForVersion& version) {
+    return ParsedLine(TextOnly{with_newline(version.what())});
+  } catch (const CLI::ParseError& error) {
+    return Error{error.what(), "`cutover --help` lists commands and options"};
+  }
+  const auto contradicts = contradiction(line, app);
+  if (!contradicts) return contradicts.error();
+  return ParsedLine(line);
+}
+
+}  // namespace cutover

@@ -1,0 +1,56 @@
+// The command line as data: one table of commands, read by the parser, --help, docs and tests.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/result.h"
+#include "controller/cutover/recovery.h"
+
+namespace cutover {
+
+enum class CommandName {
+  cutover,
+  doctor,
+  prepare,
+  subscribe,
+  analyze,
+  status,
+  rehearse,
+  recover,
+};
+
+struct CommandInfo {
+  CommandName name;
+  std::string word;      ///< "" for the cutover itself
+  std::string summary;   ///< one line of --help
+  bool changes = false;  ///< a dry run unless --no-dry-run
+};
+
+const std::vector<CommandInfo>& command_table();
+const CommandInfo& info_of(CommandName name);
+/// "cutover" for the one without a word: as in --json and the journal.
+std::string label_of(CommandName name);
+
+struct CommandLine {
+  CommandName command = CommandName::cutover;
+  std::string config_path;  ///< empty: the usual places
+  bool json = false;
+  bool yes = false;
+  bool color = true;
+  bool dry_run = true;
+  int verbosity = 0;  ///< -1 quiet, 1 and more: debug
+  RecoveryWish recovery_wish = RecoveryWish::none;
+};
+
+/// What --help or --version print instead of running; exit 0.
+struct TextOnly {
+  std::string text;
+};
+
+/// An error is exit 2.
+using ParsedLine = std::variant<CommandLine, TextOnly>;
+Result<ParsedLine> parse_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace cutover

@@ -1,0 +1,22 @@
+// One function a command. Each prints for people on stdout (unless --json) and returns how it
+// ended.
+#pragma once
+
+#include "controller/commands/command_line.h"
+#include "controller/config/config.h"
+#include "controller/report/command_result.h"
+
+namespace cutover {
+
+CommandResult run_command(const CommandLine& line, const Config& config);
+
+CommandResult cutover_command(const CommandLine& line, const Config& config);
+CommandResult rehearse_command(const CommandLine& line, const Config& config);
+CommandResult recover_command(const CommandLine& line, const Config& config);
+CommandResult prepare_command(const CommandLine& line, const Config& config);
+CommandResult subscribe_command(const CommandLine& line, const Config& config);
+CommandResult analyze_command(const CommandLine& line, const Config& config);
+CommandResult status_command(const CommandLine& line, const Config& config);
+CommandResult doctor_command(const CommandLine& line, const Config& config);
+
+}  // namespace cutover

@@ -1,0 +1,75 @@
+#include "controller/commands/program.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "controller/commands/command_line.h"
+#include "controller/commands/commands.h"
+#include "controller/config/config.h"
+#include "controller/report/command_result.h"
+
+namespace cutover {
+namespace {
+
+void set_up_log(int verbosity) {
+  auto log = spdlog::stderr_color_st("cutover");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
+  log->set_level(verbosity < 0   ? spdlog::level::err
+                 : verbosity > 0 ? spdlog::level::debug
+                                 : spdlog::level::info);
+  spdlog::set_default_logger(log);
+}
+
+bool wants_color(const CommandLine& line) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return line.color && (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) != 0;
+}
+
+int print_end(const CommandResult& result, bool json) {
+  if (json) fmt::print("{}\n", to_json_line(result));
+  if (result.error) fmt::print(stderr, "cutover: {}\n", to_text(*result.error));
+  return result.exit_code;
+}
+
+CommandResult run_line(CommandLine line) {
+  const auto label = label_of(line.command);
+  const auto path = find_config(line.config_path);
+  if (!path) return usage_error(label, path.error());
+  auto config = load_config(*path);
+  if (!config) return usage_error(label, config.error());
+  line.color = wants_color(line);
+  auto result = run_command(line, *config);
+  result.command = label;
+  result.dry_run = info_of(line.command).changes && line.dry_run;
+  return result;
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  auto parsed = parse_command_line(arguments);
+  if (!parsed) return print_end(usage_error("cutover", parsed.error()), json);
+  if (const auto* text = std::get_if<TextOnly>(&*parsed)) {
+    fmt::print("{}", text->text);
+    return 0;
+  }
+  const auto& line = std::get<CommandLine>(*parsed);
+  set_up_log(line.verbosity);
+  try {
+    return print_end(run_line(line), json);
+  } catch (const std::exception& failure) {
+    auto result = refusal(label_of(line.command),
+                          Error{failure.what(), "`cutover status` shows where things stand"});
+    result.outcome = "in_doubt";
+    result.exit_code = 4;
+    return print_end(result, json);
+  }
+}
+
+}  // namespace cutover

@@ -1,0 +1,27 @@
+#include "controller/commands/commands.h"
+
+namespace cutover {
+
+CommandResult run_command(const CommandLine& line, const Config& config) {
+  switch (line.command) {
+    case CommandName::cutover:
+      return cutover_command(line, config);
+    case CommandName::doctor:
+      return doctor_command(line, config);
+    case CommandName::prepare:
+      return prepare_command(line, config);
+    case CommandName::subscribe:
+      return subscribe_command(line, config);
+    case CommandName::analyze:
+      return analyze_command(line, config);
+    case CommandName::status:
+      return status_command(line, config);
+    case CommandName::rehearse:
+      return rehearse_command(line, config);
+    case CommandName::recover:
+      return recover_command(line, config);
+  }
+  return refusal("cutover", Error{"unknown command"});
+}
+
+}  // namespace cutover

@@ -1,0 +1,49 @@
+#include "controller/report/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace cutover {
+namespace {
+
+std::string printed(const std::vector<Event>& events, ProgressStyle style = {}) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = open_memstream(&text, &size);
+  Progress progress(out, style);
+  for (const auto& event : events) progress.on(event, RunState{});
+  std::fclose(out);
+  const std::string result(text, size);
+  std::free(text);
+  return result;
+}
+
+TEST(Progress, TellsEachStepWithItsTimeAndHowLongWritesWereHeld) {
+  const auto text = printed({StepEnded{"decide", false, done(), std::chrono::microseconds(2'400)},
+                             PauseEnded{std::chrono::microseconds(41'000)}});
+  EXPECT_NE(text.find("decide"), std::string::npos);
+  EXPECT_NE(text.find("2.4 ms"), std::string::npos);
+  EXPECT_NE(text.find("writes were held for 41.0 ms"), std::string::npos);
+}
+
+TEST(Progress, ShowsWhyAStepWasRefusedAndWhatToDo) {
+  const auto text = printed({StepEnded{"pause", false, refused("bouncer-1: busy", "end it"), {}}});
+  EXPECT_NE(text.find("bouncer-1: busy"), std::string::npos);
+  EXPECT_NE(text.find("end it"), std::string::npos);
+}
+
+TEST(Progress, HasNoEscapeCodesUnlessColourIsWanted) {
+  const StepEnded event{"decide", false, done(), {}};
+  EXPECT_EQ(printed({event}).find('\x1b'), std::string::npos);
+  EXPECT_NE(printed({event}, {.color = true}).find('\x1b'), std::string::npos);
+}
+
+TEST(Progress, DurationsAreInTheUnitPeopleWouldUse) {
+  EXPECT_EQ(duration_text(std::chrono::microseconds(41'230)), "41.2 ms");
+  EXPECT_EQ(duration_text(std::chrono::seconds(61)), "61.00 s");
+}
+
+}  // namespace
+}  // namespace cutover
