@@ -1,0 +1,87 @@
+#include "controller/commands/command_line.h"
+
+#include <gtest/gtest.h>
+
+namespace cutover {
+namespace {
+
+CommandLine parsed(const std::vector<std::string>& arguments) {
+  const auto result = parse_command_line(arguments);
+  EXPECT_TRUE(result) << (result ? "" : to_text(result.error()));
+  return result && std::holds_alternative<CommandLine>(*result) ? std::get<CommandLine>(*result)
+                                                                : CommandLine{};
+}
+
+TEST(CommandLine, WithoutACommandItIsTheCutoverAndADryRun) {
+  const auto line = parsed({});
+  EXPECT_EQ(line.command, CommandName::cutover);
+  EXPECT_TRUE(line.dry_run);
+}
+
+TEST(CommandLine, ActsOnlyWhenTold) {
+  EXPECT_FALSE(parsed({"--no-dry-run"}).dry_run);
+  EXPECT_TRUE(parsed({"--dry-run"}).dry_run);
+  EXPECT_FALSE(parse_command_line({"--dry-run", "--no-dry-run"}));
+}
+
+TEST(CommandLine, OptionsGoBeforeOrAfterTheCommand) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"--config", "/c.toml", "--json", "--yes", "--no-dry-run", "prepare"},
+           {"prepare", "--config", "/c.toml", "--json", "--yes", "--no-dry-run"},
+           {"--json", "prepare", "--config=/c.toml", "--no-dry-run", "--yes"}}) {
+    const auto line = parsed(arguments);
+    EXPECT_EQ(line.command, CommandName::prepare);
+    EXPECT_EQ(line.config_path, "/c.toml");
+    EXPECT_TRUE(line.json);
+    EXPECT_TRUE(line.yes);
+    EXPECT_FALSE(line.dry_run);
+  }
+}
+
+TEST(CommandLine, EveryCommandOfTheTableIsParsed) {
+  for (const auto& info : command_table()) {
+    if (info.word.empty()) continue;
+    EXPECT_EQ(parsed({info.word}).command, info.name) << info.word;
+  }
+}
+
+TEST(CommandLine, WhatItDoesNotKnowIsAnErrorThatNamesIt) {
+  for (const char* wrong : {"--forse", "cutofer", "--json=maybe"}) {
+    const auto result = parse_command_line({wrong});
+    ASSERT_FALSE(result) << wrong;
+    EXPECT_FALSE(result.error().hint.empty());
+  }
+  EXPECT_NE(parse_command_line({"--forse"}).error().what.find("--forse"), std::string::npos);
+}
+
+TEST(CommandLine, RecoveryGoesOneWayOnly) {
+  EXPECT_EQ(parsed({"recover", "--forward"}).recovery_wish, RecoveryWish::forward);
+  EXPECT_EQ(parsed({"recover", "--back"}).recovery_wish, RecoveryWish::back);
+  EXPECT_EQ(parsed({"recover"}).recovery_wish, RecoveryWish::none);
+  EXPECT_FALSE(parse_command_line({"recover", "--forward", "--back"}));
+  EXPECT_FALSE(parse_command_line({"prepare", "--forward"}));
+}
+
+TEST(CommandLine, HelpAndVersionAreTextNotErrors) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"--help"}, {"--version"}, {"recover", "--help"}}) {
+    const auto result = parse_command_line(arguments);
+    ASSERT_TRUE(result);
+    ASSERT_TRUE(std::holds_alternative<TextOnly>(*result));
+    EXPECT_FALSE(std::get<TextOnly>(*result).text.empty());
+  }
+}
+
+TEST(CommandLine, HelpNamesEveryCommand) {
+  const auto text = std::get<TextOnly>(*parse_command_line({"--help"})).text;
+  for (const auto& info : command_table())
+    EXPECT_NE(text.find(info.word), std::string::npos) << info.word;
+}
+
+TEST(CommandLine, VerbosityCanBeGivenTwice) {
+  EXPECT_EQ(parsed({"-v"}).verbosity, 1);
+  EXPECT_EQ(parsed({"-q"}).verbosity, -1);
+}
+
+}  // namespace
+}  // namespace cutover
