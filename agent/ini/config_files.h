@@ -61,8 +61,8 @@ struct ConfigFiles {
 
 /// Follows %include, at most 10 deep, a relative path from `working_directory` (PgBouncer's; empty:
 /// ours). Fails where PgBouncer would fail to load: syntax, a missing include, a setting before any
-/// section, no [pgbouncer] at all, a bad connection string. Names of sections and settings are not
-/// judged, they differ between versions.
+/// section, no [pgbouncer] at all, a bad connection string. Names of sections, settings and
+/// parameters are not judged, they differ between versions (unfamiliar.h).
 Result<ConfigFiles> load_config(const std::string& main_path, const std::string& working_directory,
                                 const FileReader& read);
 

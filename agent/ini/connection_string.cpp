@@ -22,6 +22,7 @@ class Reader {
     while (!at_end() && peek() != '=' && peek() != ' ') parameter.name += text_[at_++];
     skip_spaces();
     if (peek() != '=' || parameter.name.empty()) return Error{"a parameter without name or ="};
+    if (parameter.name[0] == '\'') return Error{"a quote where a parameter's name should be"};
     ++at_;
     skip_spaces();
     parameter.raw.begin = at_;
@@ -86,9 +87,10 @@ const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::s
 }
 
 Result<std::string> write_value(std::string_view value, Quoting quoting) {
-  if (value.empty()) return Error{"an empty value cannot be written"};
+  if (value.empty())
+    return Error{"an empty value cannot be written", "give a host name or address"};
   if (value.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos) {
-    return Error{"a value with a line end or NUL cannot be written"};
+    return Error{"a value with a line end or NUL cannot be written", "correct the value"};
   }
   if (quoting == Quoting::where_needed && may_stand_unquoted(value)) {
     return text_result(std::string(value));

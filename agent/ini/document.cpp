@@ -1,6 +1,7 @@
 // Follows parse_ini_file() of PgBouncer's libusual. Surprises kept on purpose: tokens are not lines
 // (a setting may follow "[section]" on its line), a name in quotes knows no escape, a NUL ends the
-// file, and only a blank after "%include" makes it one.
+// file, and only a blank after "%include" makes it one. Names in quotes are newer than PgBouncer
+// 1.18, for which they are a syntax error: its SHOW DATABASES then lacks the entry.
 #include "agent/ini/document.h"
 
 #include "agent/ini/characters.h"

@@ -8,6 +8,7 @@
 #include "agent/ini/linked_pair.h"
 #include "agent/ini/proof.h"
 #include "agent/ini/replacement.h"
+#include "agent/ini/unfamiliar.h"
 #include "agent/ini/unified_diff.h"
 #include "common/base/durable_file.h"
 
@@ -133,6 +134,7 @@ Result<SwitchPlan> plan_switch(const std::string& ini_path, const std::vector<Mo
   auto edit = edit_entries(*config, moves);
   if (!edit) return edit.error();
   SwitchPlan plan{ini_path, {}, std::nullopt, edit->notes};
+  for (std::string& part : unfamiliar_parts(*config)) plan.notes.push_back(std::move(part));
   if (edit->files.empty()) return plan;
   if (const auto pair = find_linked_pair(ini_path)) {
     auto link = plan_link(*pair, *config, moves);

@@ -1,0 +1,194 @@
+// Durable files: whole old text or whole new, attributes kept, nothing left behind.
+#include "common/base/durable_file.h"
+
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "tests/unit/ini/temporary_directory.h"
+
+namespace cutover {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::TemporaryDirectory;
+
+namespace fs = std::filesystem;
+
+struct stat status_of(const std::string& path) {
+  struct stat found {};
+  EXPECT_EQ(::lstat(path.c_str(), &found), 0) << path;
+  return found;
+}
+
+/// Runs in a process of its own, which may give up rights; 0 is success.
+template <class Body>
+int in_child(Body body) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(body());
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+TEST(DurableFile, WhatIsWrittenIsReadAndNothingElseIsLeft) {
+  const TemporaryDirectory here;
+  const std::string bytes("a\0\xff\n", 4);
+  ASSERT_TRUE(write_durably(here / "f", bytes));
+  EXPECT_EQ(*read_file(here / "f"), bytes);
+  EXPECT_THAT(here.names(), ElementsAre("f"));
+  EXPECT_EQ(status_of(here / "f").st_mode & 07777, 0600U);
+}
+
+TEST(DurableFile, AReplacedFileKeepsModeAndAttributes) {
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  ASSERT_EQ(::chmod((here / "f").c_str(), 0640), 0);
+  const bool has_attributes =
+      ::setxattr((here / "f").c_str(), "user.note", "kept", 4, 0) == 0;  // tmpfs may have none
+  ASSERT_TRUE(write_durably(here / "f", "new"));
+  EXPECT_EQ(here.read("f"), "new");
+  EXPECT_EQ(status_of(here / "f").st_mode & 07777, 0640U);
+  char value[8] = {};
+  if (has_attributes) {
+    EXPECT_EQ(::getxattr((here / "f").c_str(), "user.note", value, sizeof value), 4);
+  }
+}
+
+TEST(DurableFile, AReplacedFileKeepsItsOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  ASSERT_EQ(::chown((here / "f").c_str(), 12345, 23456), 0);
+  ASSERT_TRUE(write_durably(here / "f", "new"));
+  EXPECT_EQ(status_of(here / "f").st_uid, 12345U);
+  EXPECT_EQ(status_of(here / "f").st_gid, 23456U);
+}
+
+TEST(DurableFile, AStaleTemporaryFileIsReplaced) {
+  const TemporaryDirectory here;
+  here.write(".f.cutover-new", "half a te");
+  ASSERT_TRUE(write_durably(here / "f", "text"));
+  EXPECT_THAT(here.names(), ElementsAre("f"));
+}
+
+TEST(DurableFile, ATemporaryNameThatIsALinkIsNotFollowed) {
+  const TemporaryDirectory here;
+  here.write("victim", "precious");
+  fs::create_symlink(here / "victim", here / ".f.cutover-new");
+  ASSERT_TRUE(write_durably(here / "f", "text"));
+  EXPECT_EQ(here.read("victim"), "precious");
+}
+
+TEST(DurableFile, AMissingFileIsAnErrorWithPathAndReason) {
+  const auto text = read_file("/nonexistent/f");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().what, "cannot read /nonexistent/f: no such file or directory");
+  EXPECT_NE(text.error().hint, "");
+}
+
+TEST(DurableFile, AFullDiskLeavesTheOldFileAndNoTemporary) {
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  const int status = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{4, 4};  // fails like a full disk, after some bytes
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    return write_durably(here / "f", "a longer text") ? 1 : 0;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(here.read("f"), "old");
+  EXPECT_THAT(here.names(), ElementsAre("f"));
+}
+
+TEST(DurableFile, ADirectoryWithoutRightsIsAnErrorAndAProblem) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  ASSERT_EQ(::chmod(here.path().c_str(), 0755), 0);
+  const int status = in_child([&] {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 1;
+    const auto written = write_durably(here / "f", "new");
+    if (written || written.error().what.find("permission denied") == std::string::npos) return 2;
+    return replacement_problem(here / "f").find("permission denied") == std::string::npos ? 3 : 0;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(here.read("f"), "old");
+}
+
+TEST(DurableFile, AnOwnerThatCannotBeKeptIsAnErrorAndAProblem) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  ASSERT_EQ(::chmod(here.path().c_str(), 0777), 0);
+  ASSERT_EQ(::chmod((here / "f").c_str(), 0644), 0);
+  const int status = in_child([&] {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 1;
+    if (write_durably(here / "f", "new")) return 2;
+    return replacement_problem(here / "f").find("keep the owner") == std::string::npos ? 3 : 0;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(here.read("f"), "old");
+  EXPECT_THAT(here.names(), ElementsAre("f"));
+}
+
+TEST(DurableFile, AFileThatIsAMountOfItsOwnIsAProblem) {
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  here.write("behind", "other");
+  if (::mount((here / "behind").c_str(), (here / "f").c_str(), nullptr, MS_BIND, nullptr) != 0) {
+    GTEST_SKIP() << "no right to mount";
+  }
+  EXPECT_THAT(replacement_problem(here / "f"), HasSubstr("mount of its own"));
+  EXPECT_FALSE(write_durably(here / "f", "new"));
+  ASSERT_EQ(::umount((here / "f").c_str()), 0);
+  EXPECT_THAT(here.names(), ElementsAre("behind", "f"));
+  EXPECT_EQ(here.read("behind"), "other");
+}
+
+TEST(DurableFile, TryingAReplacementChangesNothing) {
+  const TemporaryDirectory here;
+  here.write("f", "old");
+  const struct stat before = status_of(here / "f");
+  EXPECT_EQ(replacement_problem(here / "f"), "");
+  EXPECT_EQ(status_of(here / "f").st_ino, before.st_ino);
+  EXPECT_THAT(here.names(), ElementsAre("f"));
+  EXPECT_THAT(replacement_problem(here / "none"), HasSubstr("no such file"));
+}
+
+TEST(DurableFile, ALinkIsReplacedByALink) {
+  const TemporaryDirectory here;
+  fs::create_symlink("blue", here / "link");
+  EXPECT_EQ(link_replacement_problem(here / "link"), "");
+  ASSERT_TRUE(link_durably(here / "link", "green"));
+  EXPECT_EQ(fs::read_symlink(here / "link"), "green");
+  EXPECT_THAT(here.names(), ElementsAre("link"));
+}
+
+TEST(DurableFile, DirectoriesAreCreatedWithTheirParents) {
+  const TemporaryDirectory here;
+  ASSERT_TRUE(create_directory_durably(here / "a/b/c"));
+  ASSERT_TRUE(create_directory_durably(here / "a/b/c"));
+  EXPECT_EQ(status_of(here / "a/b/c").st_mode & 07777, 0700U);
+  here.write("file", "");
+  EXPECT_FALSE(create_directory_durably(here / "file/d"));
+}
+
+TEST(DurableFile, RemovingWhatIsNotThereIsFine) {
+  const TemporaryDirectory here;
+  here.write("f", "x");
+  EXPECT_TRUE(remove_durably(here / "f"));
+  EXPECT_TRUE(remove_durably(here / "f"));
+  EXPECT_THAT(here.names(), ElementsAre());
+}
+
+}  // namespace
+}  // namespace cutover
