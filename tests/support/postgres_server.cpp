@@ -12,6 +12,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
 #include "tests/support/postgres_template.h"
+#include "tests/support/process_list.h"
 #include "tests/support/temporary_directory.h"
 
 namespace cutover::support {
@@ -72,19 +73,6 @@ std::optional<int> shared_memory_of(const fs::path& data) {
   return std::nullopt;
 }
 
-std::vector<pid_t> children_of(pid_t pid) {
-  const std::string task = std::to_string(pid);
-  std::istringstream list(read_file("/proc/" + task + "/task/" + task + "/children"));
-  std::vector<pid_t> children;
-  for (pid_t child = 0; list >> child;) children.push_back(child);
-  return children;
-}
-
-bool is_gone(pid_t pid) {
-  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
-  return stat.empty() || stat.find(") Z ") != std::string::npos;
-}
-
 }  // namespace
 
 struct PostgresServer::Impl {
@@ -99,6 +87,7 @@ struct PostgresServer::Impl {
   fs::path log() const { return directory / "log"; }
   bool answers() const;
   void start();
+  void write_password_file() const;
 
   PostgresOptions options;
   TemporaryDirectory directory;
@@ -118,6 +107,7 @@ void PostgresServer::Impl::start() {
   child.user = server_user();
   child.log = log();
   child.directory = "/";
+  child.environment["PGPASSFILE"] = directory / "pgpass";
   // Immediate shutdown: unlike SIGKILL it takes the backends along and frees shared memory.
   child.signal_when_test_dies = SIGQUIT;
   child.signal_when_destroyed = SIGQUIT;
@@ -125,6 +115,14 @@ void PostgresServer::Impl::start() {
   process.emplace(std::move(child));
   eventually(start_limit, [this] { return answers() || !process->is_running(); });
   if (!answers()) throw std::runtime_error("postgres did not start:\n" + end_of(read_file(log())));
+}
+
+/// For subscriptions of this server to another with the same password.
+void PostgresServer::Impl::write_password_file() const {
+  const fs::path file = directory / "pgpass";
+  write_file(file, "*:*:*:*:" + options.password + "\n");
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  hand_to_server_user(file);
 }
 
 PostgresServer::PostgresServer(PostgresOptions options)
@@ -135,6 +133,7 @@ PostgresServer::PostgresServer(PostgresOptions options)
   configure(settings_of(chosen, impl_->directory.path(), impl_->port.number()));
   const bool scram = chosen.authentication == Authentication::scram;
   allow_connections(impl_->data(), scram ? "scram-sha-256" : "trust");
+  if (scram) impl_->write_password_file();
   impl_->start();
   if (!scram) return;
   run_sql("host=" + socket_directory().string() + " port=" + std::to_string(port()) +

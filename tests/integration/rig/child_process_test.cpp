@@ -5,11 +5,14 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <sstream>
 #include <thread>
 
 #include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
+#include "tests/support/process_list.h"
 #include "tests/support/temporary_directory.h"
 
 namespace cutover::support {
@@ -19,8 +22,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 bool is_alive(pid_t pid) {
-  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
-  return !stat.empty() && stat.find(") Z ") == std::string::npos;
+  return !is_gone(pid);
 }
 
 TEST(ChildProcess, OutputErrorsAndExitCodeAreSeen) {

@@ -12,7 +12,7 @@
 namespace cutover::support {
 
 struct LoadOptions {
-  std::vector<std::string> bouncers;  ///< conninfos; client n uses number n modulo their count
+  std::vector<std::string> bouncers = {};  ///< conninfos; client n uses number n modulo their count
   LoadSchema schema = {};
   int clients = 16;
   int first_client = 0;  ///< their ids; two drivers on one database need different ones

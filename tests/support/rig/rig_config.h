@@ -1,0 +1,24 @@
+// The cutover.toml of a rig.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/rig/cutover_rig.h"
+
+namespace cutover::support {
+
+/// Names of publication, slot and subscription n of a database: they are the same.
+std::string replication_name(const RigOptions& options, const std::string& database, int number);
+
+struct RigFacts {
+  const RigOptions& options;
+  std::uint16_t blue_port;
+  std::uint16_t green_port;
+  std::string state_directory;
+  std::vector<std::string> bouncer_lines;  ///< url and keys of each host's agent
+};
+
+std::string rig_config(const RigFacts& facts);
+
+}  // namespace cutover::support
