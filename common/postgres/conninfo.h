@@ -1,4 +1,4 @@
-// Connection strings taken apart; only for this folder.
+// Connection strings taken apart, without what connection.h brings along.
 #pragma once
 
 #include <string>

@@ -36,7 +36,7 @@ TomlFile::TomlFile(const std::string& text, std::string file)
 TomlFile::~TomlFile() = default;
 
 TomlTable TomlFile::root() const {
-  return TomlTable(TomlTable::Node::of(*record_, &record_->root, 1, ""));
+  return TomlTable(TomlNode::of(*record_, &record_->root, 1, ""));
 }
 
 bool TomlFile::is_toml() const {

@@ -16,6 +16,7 @@
 
 namespace cutover {
 
+struct TomlNode;
 struct TomlRecord;
 
 struct NumberRange {
@@ -63,10 +64,9 @@ class TomlTable {
 
  private:
   friend class TomlFile;
-  struct Node;
-  explicit TomlTable(std::shared_ptr<const Node> node);
+  explicit TomlTable(std::shared_ptr<const TomlNode> node);
 
-  std::shared_ptr<const Node> node_;
+  std::shared_ptr<const TomlNode> node_;
 };
 
 /// A key that was asked for, its name with the tables before it: "limits.lease", "database.name".

@@ -11,30 +11,33 @@ namespace {
 constexpr const char* text_list = "a list of texts";
 constexpr const char* text_list_example = "[\"…\"]";
 
-}  // namespace
-
-std::vector<std::string> TomlTable::texts(std::string_view key) const {
+std::vector<std::string> texts_in(const TomlNode& table, std::string_view key,
+                                  const toml::node& found) {
   std::vector<std::string> texts;
-  const auto* found = node_->find(key, "list of texts");
-  if (!found) return texts;
-  const auto* list = found->as_array();
-  if (!list) {
-    node_->wrong_type(key, *found, text_list, text_list_example);
-    return texts;
-  }
+  const auto* list = found.as_array();
+  if (!list) table.wrong_type(key, found, text_list, text_list_example);
+  if (!list) return texts;
   for (const auto& element : *list) {
-    auto text = node_->text_in(key, element, text_list, text_list_example);
+    auto text = table.text_in(key, element, text_list, text_list_example);
     if (text) texts.push_back(std::move(*text));
   }
   return texts;
 }
 
+}  // namespace
+
+std::vector<std::string> TomlTable::texts(std::string_view key) const {
+  const auto* found = node_->find(key, "list of texts");
+  return found ? texts_in(*node_, key, *found) : std::vector<std::string>();
+}
+
 std::vector<std::string> TomlTable::text_or_texts(std::string_view key,
                                                   std::vector<std::string> fallback) const {
-  const auto* found = node_->find(key, "");
-  if (found && found->is_string()) return {text(key)};
-  auto list = texts(key);
-  if (found && found->is_array() && list.empty() && found->as_array()->empty())
+  const auto* found = node_->find(key, "text or list of texts");
+  if (!found) return fallback;
+  if (const auto* text = found->as_string()) return {text->get()};
+  auto list = texts_in(*node_, key, *found);
+  if (found->is_array() && found->as_array()->empty())
     node_->problem_at(key, fmt::format("{} is an empty list", node_->name_of(key)),
                       "name one, or leave the key out for the default");
   return list.empty() ? fallback : list;
@@ -46,8 +49,8 @@ std::map<std::string, std::string> TomlTable::text_map(std::string_view key) con
   if (!found) return map;
   if (!found->is_table()) node_->wrong_type(key, *found, "a map", "{ name = \"…\" }");
   if (!found->is_table()) return map;
-  const auto inner = Node::of(node_->record, found->as_table(), node_->line_of_key(key),
-                              node_->name_of(key) + ".");
+  const auto inner = TomlNode::of(node_->record, found->as_table(), node_->line_of_key(key),
+                                  node_->name_of(key) + ".");
   for (const auto& [name, value] : *found->as_table()) {
     inner->find(name.str(), "");
     auto text = inner->text_in(name.str(), value, "a text", "\"…\"");
@@ -62,8 +65,8 @@ std::map<std::string, std::uint64_t> TomlTable::number_map(std::string_view key)
   if (!found) return map;
   if (!found->is_table()) node_->wrong_type(key, *found, "a map", "{ name = 1 }");
   if (!found->is_table()) return map;
-  const auto inner = Node::of(node_->record, found->as_table(), node_->line_of_key(key),
-                              node_->name_of(key) + ".");
+  const auto inner = TomlNode::of(node_->record, found->as_table(), node_->line_of_key(key),
+                                  node_->name_of(key) + ".");
   for (const auto& [name, value] : *found->as_table()) {
     inner->find(name.str(), "");
     const auto* number = value.as_integer();
@@ -84,8 +87,8 @@ TomlTable TomlTable::table(std::string_view key) const {
     node_->problem_at(
         key, fmt::format("{} must be a table, and is {}", node_->name_of(key), kind_of(*found)),
         fmt::format("write [{}] and its keys below", node_->name_of(key)));
-  return TomlTable(Node::of(node_->record, found ? found->as_table() : nullptr,
-                            node_->line_of_key(key), node_->name_of(key) + "."));
+  return TomlTable(TomlNode::of(node_->record, found ? found->as_table() : nullptr,
+                                node_->line_of_key(key), node_->name_of(key) + "."));
 }
 
 std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
@@ -103,7 +106,7 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
   }
   for (const auto& element : *list) {
     if (const auto* table = element.as_table())
-      tables.push_back(TomlTable(Node::of(node_->record, table, line, name + ".")));
+      tables.push_back(TomlTable(TomlNode::of(node_->record, table, line, name + ".")));
     else
       node_->problem_at(
           key, fmt::format("{} must hold tables only, and holds {}", name, kind_of(element)), hint);

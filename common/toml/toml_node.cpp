@@ -25,23 +25,22 @@ const char* kind_of(const toml::node& node) {
   }
 }
 
-std::shared_ptr<const TomlTable::Node> TomlTable::Node::of(TomlRecord& record,
-                                                           const toml::table* table, int line,
-                                                           std::string path) {
+std::shared_ptr<const TomlNode> TomlNode::of(TomlRecord& record, const toml::table* table, int line,
+                                             std::string path) {
   const int own_line = table ? cutover::line_of(table->source()) : 0;
   if (table) record.visited.try_emplace(table, VisitedTable{path, {}});
-  return std::make_shared<const Node>(
-      Node{record, table, own_line > 0 ? own_line : line, std::move(path)});
+  return std::make_shared<const TomlNode>(
+      TomlNode{record, table, own_line > 0 ? own_line : line, std::move(path)});
 }
 
-const toml::node* TomlTable::Node::find(std::string_view key, const char* kind) const {
+const toml::node* TomlNode::find(std::string_view key, const char* kind) const {
   if (*kind) record.asked.insert({name_of(key), kind});
   if (!table) return nullptr;
   record.visited.at(table).known.emplace(key);
   return table->get(key);
 }
 
-int TomlTable::Node::line_of_key(std::string_view key) const {
+int TomlNode::line_of_key(std::string_view key) const {
   if (!table) return line;
   const auto found = table->find(key);
   if (found == table->end()) return line;
@@ -49,19 +48,19 @@ int TomlTable::Node::line_of_key(std::string_view key) const {
   return own_line > 0 ? own_line : line;
 }
 
-void TomlTable::Node::problem_at(std::string_view key, std::string what, std::string hint) const {
+void TomlNode::problem_at(std::string_view key, std::string what, std::string hint) const {
   record.problems.push_back({line_of_key(key), std::move(what), std::move(hint)});
 }
 
-void TomlTable::Node::wrong_type(std::string_view key, const toml::node& found,
-                                 const std::string& wanted, const std::string& example) const {
+void TomlNode::wrong_type(std::string_view key, const toml::node& found, const std::string& wanted,
+                          const std::string& example) const {
   problem_at(key, fmt::format("{} must be {}, and is {}", name_of(key), wanted, kind_of(found)),
              fmt::format("write {} = {}", key, example));
 }
 
-std::optional<std::string> TomlTable::Node::text_in(std::string_view key, const toml::node& node,
-                                                    const std::string& wanted,
-                                                    const std::string& example) const {
+std::optional<std::string> TomlNode::text_in(std::string_view key, const toml::node& node,
+                                             const std::string& wanted,
+                                             const std::string& example) const {
   const auto* text = node.as_string();
   if (!text) {
     wrong_type(key, node, wanted, example);

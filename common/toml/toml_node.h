@@ -10,14 +10,14 @@
 
 namespace cutover {
 
-struct TomlTable::Node {
+struct TomlNode {
   TomlRecord& record;
   const toml::table* table;  ///< null: missing in the file
   int line;                  ///< of its header, or of what should hold it
   std::string path;          ///< "" for the root, else "limits."
 
-  static std::shared_ptr<const Node> of(TomlRecord& record, const toml::table* table, int line,
-                                        std::string path);
+  static std::shared_ptr<const TomlNode> of(TomlRecord& record, const toml::table* table, int line,
+                                            std::string path);
 
   /// The value, or null; the key is known from now on.
   const toml::node* find(std::string_view key, const char* kind) const;

@@ -32,7 +32,7 @@ std::string duration_range_text(const DurationRange& range) {
 
 }  // namespace
 
-TomlTable::TomlTable(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
+TomlTable::TomlTable(std::shared_ptr<const TomlNode> node) : node_(std::move(node)) {}
 
 bool TomlTable::has(std::string_view key) const {
   return node_->find(key, "") != nullptr;

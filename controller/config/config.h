@@ -17,11 +17,15 @@ namespace cutover {
 struct RouteEnd {
   std::string host;
   std::string port;
+
+  bool operator==(const RouteEnd&) const = default;
 };
 
 struct RouteConfig {
   RouteEnd blue;
   RouteEnd green;
+
+  bool operator==(const RouteConfig&) const = default;
 };
 
 /// One of the publications of a database with its slot on blue and its subscription on green.
@@ -29,6 +33,8 @@ struct SubscriptionConfig {
   std::string publication;
   std::string slot;
   std::string subscription;
+
+  bool operator==(const SubscriptionConfig&) const = default;
 };
 
 struct DatabaseConfig {
@@ -39,6 +45,8 @@ struct DatabaseConfig {
   std::string replicate_back;  ///< as blue reaches green; default: green
   std::vector<SubscriptionConfig> subscriptions;
   std::vector<RouteConfig> routes;  ///< never empty: default host and port of blue and green
+
+  bool operator==(const DatabaseConfig&) const = default;
 };
 
 enum class Transport { unix_socket, libssh2, openssh };
@@ -56,6 +64,8 @@ struct BouncerConfig {
   std::map<std::string, std::string>
       entries;  ///< entry → name of a database; empty: every entry that holds a blue route
   std::vector<std::string> ignore_entries;
+
+  bool operator==(const BouncerConfig&) const = default;
 };
 
 struct Limits {
@@ -67,6 +77,8 @@ struct Limits {
   std::uint32_t attempts = 10;
   std::chrono::milliseconds backoff{1'000};
   std::chrono::milliseconds lease{3'000};
+
+  bool operator==(const Limits&) const = default;
 };
 
 /// `same_rows`: a table compared over a window of time on both sides.
@@ -77,12 +89,16 @@ struct SameRows {
   std::string time_column;
   std::chrono::seconds since{0};
   std::chrono::seconds until{0};
+
+  bool operator==(const SameRows&) const = default;
 };
 
 struct CheckOptions {
   std::vector<std::string> waive;
   std::map<std::string, std::uint64_t> minimum_rows;
   std::vector<SameRows> same_rows;
+
+  bool operator==(const CheckOptions&) const = default;
 };
 
 struct HookCommands {
@@ -90,6 +106,8 @@ struct HookCommands {
   std::vector<std::string> after_decision;
   std::vector<std::string> after_resume;
   std::vector<std::string> on_abort;
+
+  bool operator==(const HookCommands&) const = default;
 };
 
 struct Config {
@@ -103,6 +121,8 @@ struct Config {
   std::string metrics_listen;
   std::filesystem::path metrics_textfile;
   HookCommands hooks;
+
+  bool operator==(const Config&) const = default;
 };
 
 /// Errors start with "FILE:LINE:" and hold every problem found, one a line.

@@ -1,0 +1,54 @@
+// [limits]: how long things may take, and which combinations cannot work.
+#include <fmt/format.h>
+
+#include "common/base/duration.h"
+#include "controller/config/sections.h"
+
+namespace cutover {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr DurationRange any_wait{milliseconds(1), std::chrono::hours(24)};
+constexpr DurationRange pauses{milliseconds(10), std::chrono::minutes(10)};
+constexpr DurationRange leases{milliseconds(500), std::chrono::minutes(10)};
+constexpr DurationRange backoffs{milliseconds(1),
+                                 std::chrono::seconds(30)};  // it doubles up to 30s
+constexpr NumberRange some_attempts{1, 1000};
+
+void refuse_unless_below(const TomlTable& table, const char* key, milliseconds value,
+                         milliseconds pause_budget, const char* hint) {
+  if (value < pause_budget) return;
+  table.problem_at(key,
+                   fmt::format("limits.{} ({}) must be below limits.pause_budget ({})", key,
+                               duration_text(value), duration_text(pause_budget)),
+                   hint);
+}
+
+}  // namespace
+
+Limits read_limits(const TomlTable& root) {
+  const auto table = root.table("limits");
+  Limits limits;
+  limits.lag_to_start_bytes = table.byte_size("lag_to_start", limits.lag_to_start_bytes);
+  limits.quiet_transaction_age =
+      table.duration("quiet_transaction_age", limits.quiet_transaction_age, any_wait);
+  limits.quiet_timeout = table.duration("quiet_timeout", limits.quiet_timeout, any_wait);
+  limits.drain_timeout = table.duration("drain_timeout", limits.drain_timeout, pauses);
+  limits.pause_budget = table.duration("pause_budget", limits.pause_budget, pauses);
+  limits.attempts =
+      static_cast<std::uint32_t>(table.number("attempts", limits.attempts, some_attempts));
+  limits.backoff = table.duration("backoff", limits.backoff, backoffs);
+  limits.lease = table.duration("lease", limits.lease, leases);
+  if (limits.lag_to_start_bytes == 0)
+    table.problem_at("lag_to_start", "limits.lag_to_start is 0, and a lag of 0 may never come",
+                     "some WAL is always written: allow for it, the default is \"1MiB\"");
+  refuse_unless_below(table, "drain_timeout", limits.drain_timeout, limits.pause_budget,
+                      "the pause also waits for green and switches: leave it a second or more");
+  refuse_unless_below(
+      table, "lease", limits.lease, limits.pause_budget,
+      "it is renewed while the controller lives, and bounds the pause when it dies");
+  return limits;
+}
+
+}  // namespace cutover
