@@ -4,16 +4,20 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "controller/cutover/lease_keeper.h"
+#include "controller/cutover/limit.h"
 #include "controller/cutover/perform.h"
 
 namespace cutover {
 namespace {
 
-using boost::asio::experimental::awaitable_operators::operator&&;
+using boost::asio::experimental::awaitable_operators::operator||;
 
 constexpr milliseconds retry_pause(100);
 constexpr int tries_at_the_end = 3;
 constexpr int tries_to_undo = 3;
+constexpr milliseconds undo_limit(5'000);
+constexpr milliseconds hurried_undo_limit(1'000);
+constexpr milliseconds hook_limit(60'000);
 
 /// One run of one plan. Reads from run() downwards.
 class Execution {
@@ -41,14 +45,16 @@ class Execution {
 
   Task<RunOutcome> set_up() {
     for (const auto* step : steps_of(Stage::setup)) {
-      const auto outcome = co_await performer_.apply(*step);
+      const auto outcome = co_await apply_unless_interrupted(*step);
       if (outcome.is_done()) continue;
       report().cause = outcome;
       // The very first step takes the claim: refused there, this run has touched nothing.
       const bool untouched = step == &plan_.steps.front() && outcome.is_refused();
       const auto undone = co_await undo(steps_of(Stage::setup), step);
       if (!undone.is_done()) co_return RunOutcome::in_doubt;
-      co_return untouched ? RunOutcome::refused : RunOutcome::aborted;
+      if (untouched) co_return RunOutcome::refused;
+      co_await run_on_abort();
+      co_return RunOutcome::aborted;
     }
     co_return RunOutcome::done;
   }
@@ -74,32 +80,34 @@ class Execution {
   /// when the plan turns back.
   Task<RunOutcome> run_attempt(std::uint32_t attempt) {
     performer_.begin_attempt(attempt);
+    left_behind_ = done();
     const auto steps = steps_of(Stage::attempt);
     const auto first_held = std::find_if(steps.begin(), steps.end(),
                                          [](const Step* step) { return step->holds_clients; });
     for (auto step = steps.begin(); step != first_held; ++step) {
-      const auto outcome = co_await performer_.apply(**step);
+      const auto outcome = co_await apply_unless_interrupted(**step);
       if (!outcome.is_done()) co_return co_await give_up(**step, outcome);
     }
     if (first_held == steps.end()) co_return co_await go_forward();
-    const auto paused = co_await performer_.apply(**first_held);
+    const auto begun = fleet_.now();
+    const auto paused = co_await apply_unless_interrupted(**first_held);
     if (!paused.is_done()) co_return co_await give_up(**first_held, paused);
 
     LeaseKeeper keeper;
     auto held = run_held({first_held + 1, steps.end()}, keeper);
-    auto both = std::move(held) && keeper.run(fleet_, state_.limits.lease);
-    const auto outcome = co_await std::move(both);
+    auto race = std::move(held) || keeper.run(fleet_, state_.limits.lease, begun);
+    const auto ended = co_await std::move(race);
+    co_return std::get<0>(ended);  // the keeper only ends by being cancelled
+  }
+
+  Task<Outcome> apply_unless_interrupted(const Step& step) {
+    if (state_.is_abort_wanted()) co_return refused("interrupted by the operator");
+    const auto outcome = co_await performer_.apply(step);
     co_return outcome;
   }
 
   /// What runs while clients wait and leases are kept.
-  Task<RunOutcome> run_held(std::vector<const Step*> steps, LeaseKeeper& keeper) {
-    const auto outcome = co_await run_held_steps(std::move(steps), keeper);
-    keeper.stop = true;
-    co_return outcome;
-  }
-
-  Task<RunOutcome> run_held_steps(std::vector<const Step*> steps, LeaseKeeper& keeper) {
+  Task<RunOutcome> run_held(std::vector<const Step*> steps, const LeaseKeeper& keeper) {
     for (const auto* step : steps) {
       auto outcome = why_not_go_on(keeper);
       if (outcome.is_done()) outcome = co_await performer_.apply(*step);
@@ -175,23 +183,42 @@ class Execution {
       const auto undone = co_await undo(steps, steps.back());
       if (!undone.is_done()) co_return RunOutcome::in_doubt;
     }
-    if (outcome == RunOutcome::aborted) co_await fleet_.run_hook(Hook::on_abort);
+    if (outcome == RunOutcome::aborted) co_await run_on_abort();
+    if (outcome == RunOutcome::done && !left_behind_.is_done()) {
+      report().cause = left_behind_;
+      co_return RunOutcome::in_doubt;
+    }
     co_return outcome;
   }
 
+  /// Whatever the hook does, the run is over.
+  Task<void> run_on_abort() {
+    auto hook = contained(fleet_.run_hook(Hook::on_abort));
+    co_await limited(fleet_, hook_limit, std::move(hook));
+  }
+
   /// Undoes `last` and every step before it, in reverse. A step whose undo must hold before clients
-  /// may go on stops it.
+  /// may go on stops it; any other is remembered, and hurried while clients wait for the resume.
   Task<Outcome> undo(std::vector<const Step*> steps, const Step* last) {
     const auto end = std::find(steps.begin(), steps.end(), last) + 1;
     for (auto step = std::make_reverse_iterator(end); step != steps.rend(); ++step) {
-      auto outcome = co_await performer_.undo(**step);
-      for (int tries = 1; !outcome.is_done() && tries < tries_to_undo; ++tries) {
-        co_await fleet_.sleep(retry_pause);
-        outcome = co_await performer_.undo(**step);
-      }
+      const auto outcome = co_await undo(**step);
       if (!outcome.is_done() && (*step)->undo_must_hold) co_return outcome;
+      if (!outcome.is_done()) left_behind_ = outcome;
+      performer_.end_pause_of(**step);
     }
     co_return done();
+  }
+
+  Task<Outcome> undo(const Step& step) {
+    const bool is_hurried = performer_.only_delays_resume(step);
+    const auto limit = is_hurried ? hurried_undo_limit : undo_limit;
+    auto outcome = co_await performer_.undo(step, limit);
+    for (int tries = 1; !outcome.is_done() && !is_hurried && tries < tries_to_undo; ++tries) {
+      co_await fleet_.sleep(retry_pause);
+      outcome = co_await performer_.undo(step, limit);
+    }
+    co_return outcome;
   }
 
   Task<void> wait_unless_aborted(milliseconds duration) {
@@ -215,6 +242,7 @@ class Execution {
   const Plan& plan_;
   RunState& state_;
   Performer performer_;
+  Outcome left_behind_ = done();  ///< an undo that failed without keeping clients from going on
 };
 
 }  // namespace

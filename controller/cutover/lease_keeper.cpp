@@ -1,19 +1,27 @@
 #include "controller/cutover/lease_keeper.h"
 
-namespace cutover {
+#include "controller/cutover/limit.h"
 
-Task<void> LeaseKeeper::run(Actuator& fleet, milliseconds lease) {
-  constexpr milliseconds slice(10);
-  auto renewed = fleet.now();
-  while (!stop) {
-    if (fleet.now() - renewed < lease / 3) {
-      co_await fleet.sleep(slice);
-      continue;
-    }
-    renewed = fleet.now();
-    const auto outcomes = co_await fleet.renew_leases(lease);
-    const auto outcome = combined(outcomes);
-    if (!outcome.is_done() && lost.is_done()) lost = outcome;
+namespace cutover {
+namespace {
+
+Task<Outcome> renew(Actuator& fleet, milliseconds lease) {
+  const auto renewed = co_await fleet.renew_leases(lease);
+  co_return combined(renewed);
+}
+
+}  // namespace
+
+Task<void> LeaseKeeper::run(Actuator& fleet, milliseconds lease, TimePoint begun) {
+  using std::chrono::duration_cast;
+  using std::chrono::microseconds;
+  const microseconds interval = lease / 3;
+  for (auto next = begun + interval;; next = fleet.now() + interval) {
+    const auto wait = duration_cast<microseconds>(next - fleet.now());
+    if (wait.count() > 0) co_await fleet.sleep(wait);
+    auto renewal = contained(renew(fleet, lease));
+    const auto outcome = co_await limited(fleet, interval, std::move(renewal));
+    if (lost.is_done()) lost = outcome.value_or(in_doubt("a renewal was not answered"));
   }
 }
 

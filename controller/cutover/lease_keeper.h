@@ -9,12 +9,11 @@
 namespace cutover {
 
 struct LeaseKeeper {
-  bool stop = false;
   Outcome lost = done();  ///< not done: some agent did not renew, and may serve blue again
 
-  /// Renews every third of `lease` until `stop`, in steps of a few milliseconds so that it ends
-  /// soon after.
-  Task<void> run(Actuator& fleet, milliseconds lease);
+  /// Renews every third of `lease`, counted from `begun`, when the pause was sent, until it is
+  /// cancelled. A renewal that gets no answer is a lost lease and holds nobody up.
+  Task<void> run(Actuator& fleet, milliseconds lease, TimePoint begun);
 };
 
 }  // namespace cutover

@@ -13,7 +13,6 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
 constexpr milliseconds look_limit(2'000);
-constexpr milliseconds undo_limit(5'000);
 
 }  // namespace
 
@@ -59,11 +58,11 @@ Task<Outcome> Performer::settle(const Step& step, Outcome doubt) {
                     doubt.hint.empty() ? seen->hint : doubt.hint);
 }
 
-Task<Outcome> Performer::undo(const Step& step) {
+Task<Outcome> Performer::undo(const Step& step, milliseconds limit) {
   tell(StepBegan{step.name, /*is_undo=*/true});
   const auto begun = fleet_.now();
   auto task = contained(step.undo(fleet_, state_));
-  const auto answer = co_await limited(fleet_, undo_limit, std::move(task));
+  const auto answer = co_await limited(fleet_, limit, std::move(task));
   const auto outcome = answer.value_or(in_doubt("no answer within the limit"));
   const auto took = duration_cast<microseconds>(fleet_.now() - begun);
   if (outcome.is_done()) {
@@ -71,7 +70,6 @@ Task<Outcome> Performer::undo(const Step& step) {
         std::find_if(report_.steps.rbegin(), report_.steps.rend(),
                      [&](const StepReport& report) { return report.name == step.name; });
     if (last != report_.steps.rend()) last->undone = true;
-    if (&step == pausing_step_) end_pause();
   }
   tell(StepEnded{step.name, /*is_undo=*/true, outcome, took});
   co_return outcome;
@@ -91,6 +89,14 @@ void Performer::end_pause() {
   pausing_step_ = nullptr;
   report_.pause = held;
   tell(PauseEnded{held});
+}
+
+void Performer::end_pause_of(const Step& step) {
+  if (&step == pausing_step_) end_pause();
+}
+
+bool Performer::only_delays_resume(const Step& step) const {
+  return pause_began_ && &step != pausing_step_ && !step.undo_must_hold;
 }
 
 std::chrono::microseconds Performer::budget_left() const {

@@ -14,12 +14,16 @@ class Performer {
 
   /// Never in doubt where `holds` could find out. An exception from the fleet counts as a doubt.
   Task<Outcome> apply(const Step& step);
-  Task<Outcome> undo(const Step& step);
+  Task<Outcome> undo(const Step& step, milliseconds limit);
 
   void begin_attempt(std::uint32_t attempt);
   void end_attempts() { attempt_ = 0; }
-  /// The last RESUME was answered. Undoing the first step that held clients ends the pause too.
+  /// The last RESUME was answered.
   void end_pause();
+  /// The same when `step` is the one that began the pause: it is undone, or its leases end it.
+  void end_pause_of(const Step& step);
+  /// Clients wait, and undoing `step` neither lets them go nor must come before that.
+  bool only_delays_resume(const Step& step) const;
   /// Of the pause budget; the whole of it while nothing is paused.
   std::chrono::microseconds budget_left() const;
 

@@ -156,4 +156,10 @@ Plan recovery_forward_plan(const RunLimits&) {
       }};
 }
 
+Plan release_plan() {
+  return Plan{
+      "release",
+      {step("release", "end the claim on blue and on every agent", Stage::after, steps::release)}};
+}
+
 }  // namespace cutover

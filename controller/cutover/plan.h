@@ -15,5 +15,7 @@ Plan rehearsal_plan(const RunLimits& limits);
 /// What recovery does once it has taken over (recovery.h): to all-blue, or to all-green.
 Plan recovery_back_plan(const RunLimits& limits);
 Plan recovery_forward_plan(const RunLimits& limits);
+/// Everything is where it should be: only the claim is ended.
+Plan release_plan();
 
 }  // namespace cutover

@@ -14,8 +14,10 @@ bool is_on_green(const BouncerSight& sight) {
          (sight.switched || !sight.intent);
 }
 
-bool counts_as_switched(const BouncerSight& sight) {
-  return sight.unreachable || sight.intent || sight.switched || sight.all_green;
+/// An agent that does not know the claim may still obey a switch that an older one sent.
+bool counts_as_switched(const BouncerSight& sight, const Claim& claim) {
+  return sight.unreachable || sight.claim != claim || sight.intent || sight.switched ||
+         sight.all_green;
 }
 
 RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, RecoveryWish wish,
@@ -33,13 +35,33 @@ RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, Recovery
 
 }  // namespace
 
+const char* name_of(RecoveryCourse course) {
+  switch (course) {
+    case RecoveryCourse::nothing:
+      return "nothing";
+    case RecoveryCourse::back:
+      return "back";
+    case RecoveryCourse::forward:
+      return "forward";
+    case RecoveryCourse::refused:
+      return "refused";
+  }
+  return "refused";
+}
+
 RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
                                RecoveryWish wish) {
+  if (sights.empty()) {
+    return {RecoveryCourse::refused, "no bouncer was seen", "name every bouncer in cutover.toml"};
+  }
   if (!record.decided) return for_undecided(sights, wish, record.fenced);
   if (std::all_of(sights.begin(), sights.end(), is_on_green)) {
     return {RecoveryCourse::nothing, "the decision was carried out on every bouncer: green serves"};
   }
-  if (std::any_of(sights.begin(), sights.end(), counts_as_switched)) {
+  const bool someone_may_have_switched = std::any_of(
+      sights.begin(), sights.end(),
+      [&](const BouncerSight& sight) { return counts_as_switched(sight, record.claim); });
+  if (someone_may_have_switched) {
     if (wish == RecoveryWish::back) {
       return {RecoveryCourse::refused,
               "a bouncer has switched or may have: green may hold writes that blue has not",

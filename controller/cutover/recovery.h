@@ -18,6 +18,9 @@ enum class RecoveryCourse {
   refused,  ///< the wish is not safe here
 };
 
+/// "nothing", "back", "forward", "refused"
+const char* name_of(RecoveryCourse course);
+
 struct RecoveryDecision {
   RecoveryCourse course = RecoveryCourse::refused;
   std::string why;
@@ -25,7 +28,8 @@ struct RecoveryDecision {
 };
 
 /// To be asked with looks taken after the epoch was raised on blue and on every agent in reach. An
-/// agent with an intent, or out of reach, counts as switched.
+/// agent with an intent, out of reach, or without the claim that blue's row holds, counts as
+/// switched.
 RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
                                RecoveryWish wish);
 

@@ -53,8 +53,9 @@ Task<Outcome> arm_holds(const Observer& fleet, const RunState&) {
   const auto armed =
       every_bouncer(sights, "armed", [](const BouncerSight& sight) { return sight.armed; });
   if (!armed.is_done()) co_return armed;
+  const auto reachable = co_await fleet.green_is_reachable();
   const auto triggers = co_await fleet.triggers_hold();
-  co_return triggers;
+  co_return worse_of(combined(reachable), triggers);
 }
 
 Task<Outcome> undo_arm(Actuator& fleet, RunState&) {
@@ -119,8 +120,11 @@ Task<Outcome> apply_hold(Actuator& fleet, RunState& state) {
 }
 
 Task<Outcome> hold_holds(const Observer& fleet, const RunState&) {
-  const auto outcome = co_await fleet.writers_are_held();
-  co_return outcome;
+  const auto held = co_await fleet.writers_are_held();
+  if (!held.is_done()) co_return held;
+  // Those that arm could not install went in with the locks.
+  const auto triggers = co_await fleet.triggers_hold();
+  co_return triggers;
 }
 
 Task<Outcome> undo_hold(Actuator& fleet, RunState&) {
@@ -150,6 +154,14 @@ Task<Outcome> apply_first_gate(Actuator& fleet, RunState& state) {
   co_return worse_of(gate, worse_of(sequences, schema));
 }
 
+Task<Outcome> first_gate_holds(const Observer& fleet, const RunState& state) {
+  const auto gate = co_await gate_is_open(fleet, state);
+  if (!gate.is_done()) co_return gate;
+  // Sequences are set again at the second gate; the schema is not looked at again.
+  const auto schema = co_await fleet.schema_holds();
+  co_return schema;
+}
+
 Task<Outcome> nothing_known(const Observer&, const RunState&) {
   co_return refused("it did not end in time");
 }
@@ -163,6 +175,6 @@ const Parts quiet_moment{apply_quiet_moment, nothing_known, nothing_to_undo};
 const Parts pause{apply_pause, pause_holds, undo_pause};
 const Parts hold_writers{apply_hold, hold_holds, undo_hold};
 const Parts mark{apply_mark, mark_holds, nothing_to_undo};
-const Parts first_gate{apply_first_gate, gate_is_open, nothing_to_undo};
+const Parts first_gate{apply_first_gate, first_gate_holds, nothing_to_undo};
 
 }  // namespace cutover::steps

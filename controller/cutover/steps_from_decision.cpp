@@ -137,20 +137,29 @@ Task<Outcome> release_holds(const Observer& fleet, const RunState&) {
 
 // ── recovery ──
 
+/// Staged, or further than that: arming is then refused and not needed.
+bool is_armed_or_beyond(const BouncerSight& sight) {
+  return sight.armed || sight.paused || sight.intent || sight.switched;
+}
+
 Task<Outcome> apply_arm_again(Actuator& fleet, RunState&) {
   const auto armed = co_await fleet.arm_bouncers();
-  FleetOutcome answered;
+  const auto sights = co_await fleet.look_at_bouncers();
+  FleetOutcome missing;
   // An agent out of reach must not keep the others from going forward; the switch step names it.
-  std::copy_if(armed.begin(), armed.end(), std::back_inserter(answered),
-               [](const BouncerOutcome& one) { return !one.outcome.is_in_doubt(); });
-  co_return combined(answered);
+  std::copy_if(armed.begin(), armed.end(), std::back_inserter(missing),
+               [&](const BouncerOutcome& one) {
+                 return one.outcome.is_refused() &&
+                        std::none_of(sights.begin(), sights.end(), [&](const BouncerSight& sight) {
+                          return sight.bouncer == one.bouncer && is_armed_or_beyond(sight);
+                        });
+               });
+  co_return combined(missing);
 }
 
 Task<Outcome> armed_or_beyond(const Observer& fleet, const RunState&) {
   const auto sights = co_await fleet.look_at_bouncers();
-  co_return every_bouncer(sights, "armed", [](const BouncerSight& sight) {
-    return sight.armed || sight.intent || sight.switched;
-  });
+  co_return every_bouncer(sights, "armed", is_armed_or_beyond);
 }
 
 Task<Outcome> apply_resume(Actuator& fleet, RunState&) {

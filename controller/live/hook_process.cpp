@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// glibc 2.36 declares it without C linkage.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -18,7 +22,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// A child in a process group of its own; killed with the group and reaped when it is still there at the end of the scope.
+/// A child in a process group of its own; killed with the group and reaped when it is still there
+/// at the end of the scope.
 class Child {
  public:
   explicit Child(pid_t pid) : pid_(pid) {}
@@ -70,8 +75,8 @@ pid_t spawn(std::vector<std::string> argv, const Environment& extra) {
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t pid = 0;
-  const int failed =
-      posix_spawnp(&pid, argv.front().c_str(), &actions, &attributes, arguments.data(), variables.data());
+  const int failed = posix_spawnp(&pid, argv.front().c_str(), &actions, &attributes,
+                                  arguments.data(), variables.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return failed != 0 ? -failed : pid;
@@ -96,7 +101,8 @@ Task<Outcome> run_hook_process(std::vector<std::string> argv, Environment extra)
   }
   Child child(pid);
   const int watched = pidfd_open(pid, 0);
-  if (watched < 0) co_return refused(fmt::format("hook {} cannot be watched: {}", program, std::strerror(errno)));
+  if (watched < 0)
+    co_return refused(fmt::format("hook {} cannot be watched: {}", program, std::strerror(errno)));
   const auto executor = co_await asio::this_coro::executor;
   asio::posix::stream_descriptor ended(executor, watched);
   co_await ended.async_wait(asio::posix::descriptor_base::wait_read, asio::use_awaitable);

@@ -1,0 +1,58 @@
+// The cutover itself, its rehearsal and recovery: dry run first, then the question, then the run.
+#include "controller/commands/commands.h"
+#include "controller/commands/prompt.h"
+#include "controller/commands/run_plan.h"
+#include "controller/commands/screen.h"
+#include "controller/commands/survey.h"
+#include "controller/cutover/plan.h"
+
+namespace cutover {
+namespace {
+
+CommandResult refused_by_checks(CommandResult result) {
+  result.outcome = name_of(RunOutcome::refused);
+  result.exit_code = exit_code_of(RunOutcome::refused);
+  result.error =
+      Error{"checks failed, nothing was changed", "each failed check above says what to do"};
+  return result;
+}
+
+CommandResult survey_then_run(const CommandLine& line, const Config& config, const Plan& plan,
+                              const std::string& question) {
+  const auto found = survey(config);
+  Screen(line).print(text_of(found, plan));
+  CommandResult result;
+  result.checks = found.checks;
+  result.data = data_of(found, plan);
+  if (has_failure(found.checks)) return refused_by_checks(std::move(result));
+  if (line.dry_run) return result;
+  const auto agreed = confirm(question, "yes", {.answer_yes = line.yes});
+  if (!agreed) return usage_error(label_of(line.command), agreed.error());
+  if (!*agreed) return refusal(label_of(line.command), Error{"not confirmed, nothing was changed"});
+  auto ended = run_plan(line, config, plan);
+  ended.checks = found.checks;
+  return ended;
+}
+
+}  // namespace
+
+CommandResult cutover_command(const CommandLine& line, const Config& config) {
+  return survey_then_run(line, config, cutover_plan(limits_of(config)),
+                         "Move live traffic from blue to green now?");
+}
+
+CommandResult rehearse_command(const CommandLine& line, const Config& config) {
+  return survey_then_run(line, config, rehearsal_plan(limits_of(config)),
+                         "Pause live traffic now, and resume it on blue?");
+}
+
+CommandResult recover_command(const CommandLine& line, const Config& config) {
+  if (line.dry_run) return foresee_recovery(line, config);
+  const auto agreed = confirm("Take over from whatever run is active, and finish or undo it?",
+                              "yes", {.answer_yes = line.yes});
+  if (!agreed) return usage_error(label_of(line.command), agreed.error());
+  if (!*agreed) return refusal(label_of(line.command), Error{"not confirmed, nothing was changed"});
+  return recover_here(line, config);
+}
+
+}  // namespace cutover

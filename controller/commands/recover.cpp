@@ -1,0 +1,168 @@
+// Recovery: take over, look, choose, go. The choice is controller/cutover/recovery.h, the ways are
+// plans.
+#include <fmt/format.h>
+
+#include <boost/json/value.hpp>
+
+#include "common/base/run_id.h"
+#include "controller/commands/run_plan.h"
+#include "controller/commands/run_task.h"
+#include "controller/commands/screen.h"
+#include "controller/cutover/plan.h"
+#include "controller/cutover/recovery.h"
+#include "controller/journal/journal.h"
+#include "controller/live/live_fleet.h"
+#include "controller/report/progress.h"
+
+namespace cutover {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int tries_to_take_over = 20;
+
+CommandResult recovery_result(RunOutcome outcome) {
+  CommandResult result;
+  result.command = label_of(CommandName::recover);
+  result.dry_run = false;
+  result.outcome = name_of(outcome);
+  result.exit_code = exit_code_of(outcome);
+  return result;
+}
+
+CommandResult in_doubt_because(const Error& error) {
+  auto result = recovery_result(RunOutcome::in_doubt);
+  result.error = error;
+  return result;
+}
+
+boost::json::value serving(const char* side, const std::string& why) {
+  return {{"serves", side}, {"why", why}};
+}
+
+struct Recovery {
+  const CommandLine& line;
+  const Config& config;
+  Journal* journal;  ///< null: it could not be opened, recovery goes on without
+  std::string run_id;
+};
+
+/// Raises the epoch on blue: nothing else may act after this. An epoch of 0: blue was never
+/// claimed, there is nothing to take over.
+Task<Result<Claim>> take_over(LiveFleet& fleet) {
+  Result<Claim> claim = Error{"it was not tried"};
+  for (int tries = 0; tries < tries_to_take_over && !claim; ++tries) {
+    if (tries > 0) co_await fleet.sleep(milliseconds(250));
+    const auto errors = co_await fleet.connect_for_recovery();
+    if (!errors.empty()) {
+      claim = errors.front();
+      continue;
+    }
+    const auto record = co_await fleet.run_record();
+    if (record && record->claim.epoch == 0) co_return Claim{};
+    const auto taken = co_await fleet.take_over_blue();
+    claim = taken;
+  }
+  co_return claim;
+}
+
+Task<RunReport> follow(LiveFleet& fleet, Recovery& recovery, Claim claim, const Plan& plan) {
+  RunState state;
+  state.limits = limits_of(recovery.config);
+  state.claim = std::move(claim);
+  Listeners listeners;
+  Progress progress(Screen(recovery.line).file(), {.color = recovery.line.color});
+  if (!recovery.line.json && recovery.line.verbosity >= 0) listeners.push_back(&progress);
+  std::optional<JournalListener> journal;
+  if (recovery.journal != nullptr) {
+    journal.emplace(*recovery.journal, recovery.run_id);
+    listeners.push_back(&*journal);
+  }
+  const auto report = co_await execute(fleet, plan, state, listeners);
+  co_return report;
+}
+
+Plan plan_for(RecoveryCourse course, bool is_on_green, const RunLimits& limits) {
+  if (course == RecoveryCourse::forward) return recovery_forward_plan(limits);
+  // Green serves already: blue may be followed by reverse replication, nothing may be written
+  // there.
+  if (course == RecoveryCourse::nothing && is_on_green) return release_plan();
+  return recovery_back_plan(limits);
+}
+
+/// The dry run: what recovery would do now, with nothing raised.
+Task<CommandResult> foresee(asio::any_io_executor executor, Recovery& recovery) {
+  LiveFleet fleet(executor, recovery.config, recovery.run_id);
+  const auto errors = co_await fleet.connect_for_recovery();
+  if (!errors.empty()) co_return in_doubt_because(errors.front());
+  const auto record = co_await fleet.run_record();
+  if (!record) co_return in_doubt_because(record.error());
+  const auto sights = co_await fleet.look_at_bouncers();
+  const auto decision = choose_course(*record, sights, recovery.line.recovery_wish);
+  Screen(recovery.line)
+      .print(fmt::format("recover: would go {}: {}\n", name_of(decision.course), decision.why));
+  auto result = recovery_result(decision.course == RecoveryCourse::refused ? RunOutcome::refused
+                                                                           : RunOutcome::done);
+  if (decision.course == RecoveryCourse::refused) result.error = Error{decision.why, decision.hint};
+  result.data = {{"course", name_of(decision.course)}, {"why", decision.why}};
+  co_return result;
+}
+
+Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery) {
+  LiveFleet fleet(executor, recovery.config, recovery.run_id);
+  const auto claim = co_await take_over(fleet);
+  if (!claim)
+    co_return in_doubt_because(within_context("blue cannot be taken over", claim.error()));
+  if (claim->epoch == 0) {
+    auto result = recovery_result(RunOutcome::done);
+    result.data = serving("blue", "no run has ever claimed blue");
+    Screen(recovery.line).print("recover: nothing to do, no run has ever claimed blue\n");
+    co_return result;
+  }
+  co_await fleet.take_over_bouncers();
+  const auto record = co_await fleet.run_record();
+  if (!record) co_return in_doubt_because(record.error());
+  const auto sights = co_await fleet.look_at_bouncers();
+  const auto decision = choose_course(*record, sights, recovery.line.recovery_wish);
+  Screen(recovery.line).print("recover: " + decision.why + "\n");
+  if (decision.course == RecoveryCourse::refused) {
+    auto result = recovery_result(RunOutcome::refused);
+    result.error = Error{decision.why, decision.hint};
+    co_return result;
+  }
+  const bool forward = decision.course == RecoveryCourse::forward;
+  const bool is_on_green = forward || record->decided;
+  const auto plan = plan_for(decision.course, is_on_green, limits_of(recovery.config));
+  auto result = recovery_result(RunOutcome::done);
+  const auto report = co_await follow(fleet, recovery, *claim, plan);
+  take_over(result, report);
+  result.data = serving(is_on_green && decision.course != RecoveryCourse::back ? "green" : "blue",
+                        decision.why);
+  co_return result;
+}
+
+}  // namespace
+
+CommandResult recover_here(const CommandLine& line, const Config& config) {
+  auto journal = Journal::open(config.state_dir);
+  Recovery recovery{line, config, journal ? &*journal : nullptr, make_run_id()};
+  if (recovery.journal != nullptr) {
+    const auto begun = journal->begin_run(recovery.run_id, label_of(CommandName::recover));
+    if (!begun) recovery.journal = nullptr;
+  }
+  auto result = run_task<CommandResult>(
+      [&](asio::any_io_executor executor) { return carry_out(executor, recovery); });
+  result.run_id = recovery.run_id;
+  if (recovery.journal != nullptr) {
+    journal->end_run(recovery.run_id, result.outcome, result.attempts, result.pause_seconds);
+  }
+  return result;
+}
+
+CommandResult foresee_recovery(const CommandLine& line, const Config& config) {
+  Recovery recovery{line, config, nullptr, make_run_id()};
+  return run_task<CommandResult>(
+      [&](asio::any_io_executor executor) { return foresee(executor, recovery); });
+}
+
+}  // namespace cutover

@@ -1,0 +1,161 @@
+#include "controller/commands/run_plan.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "common/base/run_id.h"
+#include "controller/commands/phase_reporter.h"
+#include "controller/commands/run_task.h"
+#include "controller/commands/screen.h"
+#include "controller/commands/working_process.h"
+#include "controller/cutover/execute.h"
+#include "controller/cutover/plan.h"
+#include "controller/journal/journal.h"
+#include "controller/live/live_fleet.h"
+#include "controller/report/progress.h"
+
+namespace cutover {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Interrupts ask the run to stop; until the first switch it does, after it it finishes.
+class Interrupts {
+ public:
+  explicit Interrupts(const asio::any_io_executor& executor)
+      : signals_(executor, SIGINT, SIGTERM, SIGHUP) {
+    wait();
+  }
+  ~Interrupts() { signals_.cancel(); }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+  const bool* wanted() const { return &wanted_; }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& failed, int) {
+      if (failed) return;
+      wanted_ = true;
+      fmt::print(stderr,
+                 "\ninterrupted: undone where the switch has not begun, finished where it has\n");
+      wait();
+    });
+  }
+
+  asio::signal_set signals_;
+  bool wanted_ = false;
+};
+
+struct RunTools {
+  const CommandLine& line;
+  const Config& config;
+  const Plan& plan;
+  Journal& journal;
+  std::string run_id;
+};
+
+Error all_in_one(const std::vector<Error>& errors) {
+  Error all;
+  for (const auto& error : errors) {
+    all.what += (all.what.empty() ? "" : "\n") + error.what;
+    if (!error.hint.empty() && all.hint.find(error.hint) == std::string::npos) {
+      all.hint += (all.hint.empty() ? "" : "; ") + error.hint;
+    }
+  }
+  return all;
+}
+
+Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
+  Interrupts interrupts(executor);
+  LiveFleet fleet(executor, tools.config, tools.run_id);
+  const auto errors = co_await fleet.connect();
+  if (!errors.empty()) co_return refusal(label_of(tools.line.command), all_in_one(errors));
+  RunState state;
+  state.limits = limits_of(tools.config);
+  state.abort_wanted = interrupts.wanted();
+  JournalListener journal(tools.journal, tools.run_id);
+  Progress progress(Screen(tools.line).file(), {.color = tools.line.color});
+  PhaseReporter phases(executor, fleet);
+  Listeners listeners{&journal, &phases};
+  if (!tools.line.json && tools.line.verbosity >= 0) listeners.push_back(&progress);
+  const auto report = co_await execute(fleet, tools.plan, state, listeners);
+  co_await phases.finish();
+  CommandResult result;
+  result.command = label_of(tools.line.command);
+  take_over(result, report);
+  co_return result;
+}
+
+void end_in_journal(Journal& journal, const std::string& run_id, const CommandResult& result) {
+  const auto ended = journal.end_run(run_id, result.outcome, result.attempts, result.pause_seconds);
+  if (!ended) spdlog::warn("the journal could not be closed: {}", to_text(ended.error()));
+}
+
+CommandResult died(const CommandLine& line, const std::string& how) {
+  CommandResult result = refusal(label_of(line.command), Error{"the working process " + how});
+  result.outcome = name_of(RunOutcome::in_doubt);
+  result.exit_code = exit_code_of(RunOutcome::in_doubt);
+  return result;
+}
+
+/// What is told of a run whose process died, after recovery went where it could.
+CommandResult after_recovery(const CommandLine& line, const std::string& how,
+                             CommandResult recovered) {
+  CommandResult result = died(line, how);
+  result.run_id = recovered.run_id;
+  result.steps = recovered.steps;
+  result.data = recovered.data;
+  if (recovered.exit_code != 0) return recovered;
+  const bool on_green =
+      recovered.data.is_object() && recovered.data.as_object().at("serves") == "green";
+  const auto outcome = on_green ? RunOutcome::attention : RunOutcome::aborted;
+  result.outcome = name_of(outcome);
+  result.exit_code = exit_code_of(outcome);
+  result.error = Error{fmt::format("the working process {}; recovery brought every bouncer to {}",
+                                   how, on_green ? "green" : "blue")};
+  return result;
+}
+
+}  // namespace
+
+RunLimits limits_of(const Config& config) {
+  RunLimits limits;
+  limits.quiet = {config.limits.lag_to_start_bytes, config.limits.quiet_transaction_age};
+  limits.quiet_timeout = config.limits.quiet_timeout;
+  limits.drain_timeout = config.limits.drain_timeout;
+  limits.pause_budget = config.limits.pause_budget;
+  limits.lease = config.limits.lease;
+  limits.attempts = config.limits.attempts;
+  limits.backoff = config.limits.backoff;
+  return limits;
+}
+
+CommandResult run_plan_here(const CommandLine& line, const Config& config, const Plan& plan) {
+  auto journal = Journal::open(config.state_dir);
+  if (!journal) return refusal(label_of(line.command), journal.error());
+  RunTools tools{line, config, plan, *journal, make_run_id()};
+  const auto begun = journal->begin_run(tools.run_id, label_of(line.command));
+  if (!begun) return refusal(label_of(line.command), begun.error());
+  auto result = run_task<CommandResult>(
+      [&](asio::any_io_executor executor) { return carry_out(executor, tools); });
+  result.run_id = tools.run_id;
+  end_in_journal(*journal, tools.run_id, result);
+  return result;
+}
+
+CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan) {
+  const auto end =
+      run_in_working_process([&] { return to_json_line(run_plan_here(line, config, plan)); });
+  if (!end) return refusal(label_of(line.command), end.error());
+  if (end->report) {
+    auto result = from_json_line(*end->report);
+    return result ? *result : died(line, "left an unreadable report");
+  }
+  spdlog::error("the working process {}: recovering", end->how);
+  return after_recovery(line, end->how, recover_here(line, config));
+}
+
+}  // namespace cutover
