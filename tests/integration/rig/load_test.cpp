@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "tests/support/child_process.h"
 #include "tests/support/eventually.h"
 #include "tests/support/load/floor.h"
 #include "tests/support/load/load_verdict.h"
@@ -142,6 +143,17 @@ TEST_F(Load, LongTransactionsAreNoStallAndARateIsKept) {
   EXPECT_GE(seconds, 5 * 0.4);
   EXPECT_LT(static_cast<double>(verdict.acknowledged), 110 * seconds + 8);
   EXPECT_LT(verdict.longest_stall, 400);
+}
+
+TEST_F(Load, TheProgramSaysItsVerdictWhenToldToStop) {
+  ChildProcess program(
+      {.argv = {LOAD_DRIVER, "--bouncer", first_.conninfo("app"), "--green", server_.conninfo(),
+                "--floor", first_.console_conninfo(), "--clients", "2"}});
+  ASSERT_TRUE(eventually(30s, [&] { return !program.output().empty(); })) << program.errors();
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(30s), 0) << program.errors();
+  EXPECT_NE(program.output().find("0 lost, 0 doubled, 0 failed\n"), std::string::npos)
+      << program.output();
 }
 
 TEST(LoadFloor, TwoBouncersAndSixteenWritersArePausedAndResumedWithoutAnError) {
