@@ -27,7 +27,7 @@ std::size_t edits_between(std::string_view from, std::string_view to) {
 
 std::string nearest(std::string_view name, const std::set<std::string>& known) {
   std::string best;
-  std::size_t fewest = std::max<std::size_t>(2, name.size() / 3) + 1;
+  std::size_t fewest = std::max<std::size_t>(1, (name.size() + 1) / 3) + 1;
   for (const auto& candidate : known) {
     const auto edits = edits_between(name, candidate);
     if (edits >= fewest || edits >= candidate.size()) continue;

@@ -58,6 +58,9 @@ class TomlTable {
   /// [[key]] or key = [ {…}, … ]; missing is empty.
   std::vector<TomlTable> tables(std::string_view key) const;
 
+  /// With the tables before it: "limits.lease".
+  std::string name_of(std::string_view key) const;
+
   /// Records a problem of this table's own header, or of one of its keys.
   void problem(std::string what, std::string hint) const;
   void problem_at(std::string_view key, std::string what, std::string hint) const;

@@ -42,6 +42,10 @@ bool TomlTable::is_present() const {
   return node_->table != nullptr;
 }
 
+std::string TomlTable::name_of(std::string_view key) const {
+  return node_->name_of(key);
+}
+
 void TomlTable::problem(std::string what, std::string hint) const {
   node_->record.problems.push_back({node_->line, std::move(what), std::move(hint)});
 }

@@ -46,7 +46,8 @@ std::filesystem::path read_path(const TomlTable& table, const char* key, const s
   if (text.empty()) return {};
   auto path = absolute_path(text);
   if (path) return std::move(*path);
-  table.problem_at(key, fmt::format("{}: {}", key, path.error().what), path.error().hint);
+  table.problem_at(key, fmt::format("{}: {}", table.name_of(key), path.error().what),
+                   path.error().hint);
   return {};
 }
 

@@ -1,0 +1,87 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <optional>
+
+#include "controller/config/config.h"
+
+namespace cutover {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+/// Sets environment variables, and puts the old ones back.
+class Environment {
+ public:
+  explicit Environment(const Variables& variables) {
+    for (const auto& [name, value] : variables) {
+      const char* before = std::getenv(name.c_str());
+      before_[name] = before ? std::optional<std::string>(before) : std::nullopt;
+      setenv(name.c_str(), value.c_str(), 1);
+    }
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  ~Environment() {
+    for (const auto& [name, value] : before_) {
+      if (value)
+        setenv(name.c_str(), value->c_str(), 1);
+      else
+        unsetenv(name.c_str());
+    }
+  }
+
+ private:
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
+class FindConfig : public testing::Test {
+ protected:
+  FindConfig()
+      : directory_(std::filesystem::path(testing::TempDir()) /
+                   ("find_config_" + std::to_string(getpid()))) {
+    std::filesystem::create_directories(directory_ / "cutover");
+    std::filesystem::create_directories(directory_ / "home/.config/cutover");
+  }
+  ~FindConfig() override { std::filesystem::remove_all(directory_); }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(FindConfig, TheOptionBeatsTheEnvironment) {
+  const Environment environment(Variables{{"CUTOVER_CONFIG", "/from/environment.toml"}});
+  EXPECT_EQ(find_config("/from/option.toml").value(), "/from/option.toml");
+  EXPECT_EQ(find_config("").value(), "/from/environment.toml");
+}
+
+TEST_F(FindConfig, TheUsersOwnFileIsFoundWhenItExists) {
+  const Environment environment(Variables{
+      {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
+  const auto file = directory_ / "cutover/cutover.toml";
+  std::ofstream(file) << "\n";
+  EXPECT_EQ(find_config("").value(), file);
+}
+
+TEST_F(FindConfig, WithoutXdgConfigHomeItIsBelowHome) {
+  const Environment environment(
+      Variables{{"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", ""}, {"HOME", directory_ / "home"}});
+  const auto file = directory_ / "home/.config/cutover/cutover.toml";
+  std::ofstream(file) << "\n";
+  EXPECT_EQ(find_config("").value(), file);
+}
+
+TEST_F(FindConfig, NoneAtAllIsAnErrorThatNamesThePlaces) {
+  if (std::filesystem::exists("/etc/cutover/cutover.toml")) GTEST_SKIP() << "this machine has one";
+  const Environment environment(Variables{
+      {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
+  const auto found = find_config("");
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().what.find(directory_.string()), std::string::npos);
+  EXPECT_NE(found.error().what.find("/etc/cutover/cutover.toml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cutover
