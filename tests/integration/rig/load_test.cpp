@@ -117,13 +117,13 @@ TEST_F(Load, AStallIsAsLongAsThePause) {
   ASSERT_TRUE(driver.everyone_wrote(20, 30s));
   first_.console("PAUSE");
   const auto paused = LoadClock::now();
-  ASSERT_TRUE(eventually(5s, [&] { return LoadClock::now() - paused > 300ms; }));
+  ASSERT_TRUE(eventually(5s, [&] { return LoadClock::now() - paused > 800ms; }));
   first_.console("RESUME");
   ASSERT_TRUE(driver.everyone_wrote(5, 30s));
   const LoadVerdict verdict = stop_and_verify(driver);
   EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
-  EXPECT_GE(verdict.longest_stalls.at(0), 295);
-  EXPECT_LT(verdict.longest_stalls.at(1), 295);
+  EXPECT_GE(verdict.longest_stalls.at(0), 795);
+  EXPECT_LT(verdict.longest_stalls.at(1), verdict.longest_stalls.at(0));
 }
 
 TEST_F(Load, LongTransactionsAreNoStallAndARateIsKept) {
@@ -132,17 +132,17 @@ TEST_F(Load, LongTransactionsAreNoStallAndARateIsKept) {
                      .clients = 4,
                      .multi_statement_every = 2,
                      .long_transaction_clients = 1,
-                     .long_transaction = 400ms,
+                     .long_transaction = 1500ms,
                      .writes_per_second = 100});
   const auto begin = LoadClock::now();
-  ASSERT_TRUE(driver.everyone_wrote(10, 60s));
+  ASSERT_TRUE(driver.everyone_wrote(4, 60s));
   driver.stop();
   const double seconds = milliseconds(LoadClock::now() - begin) / 1000;
   const LoadVerdict verdict = verify_load(driver, server_.conninfo());
   EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
-  EXPECT_GE(seconds, 5 * 0.4);
+  EXPECT_GE(seconds, 2 * 1.5);
   EXPECT_LT(static_cast<double>(verdict.acknowledged), 110 * seconds + 8);
-  EXPECT_LT(verdict.longest_stall, 400);
+  EXPECT_LT(verdict.longest_stall, 1500);
 }
 
 TEST_F(Load, TheProgramSaysItsVerdictWhenToldToStop) {
