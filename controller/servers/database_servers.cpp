@@ -1,0 +1,86 @@
+#include "controller/servers/database_servers.h"
+
+#include <algorithm>
+
+namespace cutover {
+namespace {
+
+SessionOptions session(const std::string& conninfo, std::string place,
+                       const FleetOptions& options) {
+  SessionOptions made;
+  made.conninfo = conninfo;
+  made.place = std::move(place);
+  made.application_name = "cutover/" + options.run_id;
+  made.login_timeout = options.login_timeout;
+  made.peer_timeout = options.lease;
+  return made;
+}
+
+SessionOptions blue_session(const Sides& sides, const FleetOptions& options) {
+  return session(sides.blue, sides.blue_colour + " " + sides.name, options);
+}
+
+SessionOptions green_session(const Sides& sides, const FleetOptions& options) {
+  return session(sides.green, sides.green_colour + " " + sides.name, options);
+}
+
+}  // namespace
+
+DatabaseServers::DatabaseServers(Sides database, const FleetOptions& fleet_options)
+    : sides(std::move(database)),
+      options(fleet_options),
+      keeper(blue_session(sides, options)),
+      decider(blue_session(sides, options)),
+      marker(blue_session(sides, options)),
+      watcher(blue_session(sides, options)),
+      reader(blue_session(sides, options)),
+      green(green_session(sides, options)),
+      green_watcher(green_session(sides, options)),
+      green_reader(green_session(sides, options)) {}
+
+std::string DatabaseServers::own_pids() const {
+  std::string pids;
+  for (const auto* session : {&keeper, &decider, &marker, &watcher, &reader})
+    pids += std::to_string(session->backend_pid()) + ",";
+  for (const int pid : also_ours) pids += std::to_string(pid) + ",";
+  pids.pop_back();
+  return pids;
+}
+
+std::vector<ServerSession*> DatabaseServers::on_blue() {
+  return {&keeper, &decider, &marker, &watcher, &reader};
+}
+
+std::vector<ServerSession*> DatabaseServers::on_green() {
+  return {&green, &green_watcher, &green_reader};
+}
+
+std::vector<std::string> DatabaseServers::publications() const {
+  std::vector<std::string> names;
+  for (const auto& each : sides.subscriptions) names.push_back(each.publication);
+  return names;
+}
+
+std::vector<std::string> DatabaseServers::slots() const {
+  std::vector<std::string> names;
+  for (const auto& each : sides.subscriptions) names.push_back(each.slot);
+  return names;
+}
+
+Outcome worst_of(const std::vector<Outcome>& outcomes) {
+  Outcome worst = done();
+  for (const auto& one : outcomes) worst.kind = std::max(worst.kind, one.kind);
+  for (const auto& one : outcomes) {
+    if (one.kind != worst.kind || one.detail.empty()) continue;
+    worst.detail += (worst.detail.empty() ? "" : "; ") + one.detail;
+    if (worst.hint.empty()) worst.hint = one.hint;
+  }
+  return worst;
+}
+
+Outcome outcome_of(const postgres::Failure& failure, std::string hint) {
+  if (hint.empty()) hint = failure.hint;
+  return failure.lost ? in_doubt(failure.what, hint) : refused(failure.what, hint);
+}
+
+}  // namespace cutover

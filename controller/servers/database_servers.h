@@ -1,0 +1,91 @@
+// Our sessions on blue and green for one database, and what this process knows of them. The steps
+// of the protocol are functions on it: claim.h, published_tables.h, fence_triggers.h,
+// writer_locks.h, mark_and_gate.h, decision.h, seal.h, sequences.h, schema_hash.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "controller/cutover/fleet.h"
+#include "controller/servers/server_session.h"
+#include "controller/servers/sides.h"
+
+namespace cutover {
+
+struct PublishedTable {
+  std::uint32_t oid = 0;
+  std::string name;  ///< quoted and qualified
+};
+
+/// A server as the claim saw it; empty: could not be seen.
+struct ServerIdentity {
+  std::string system_identifier;
+  std::string timeline;
+  bool operator==(const ServerIdentity&) const = default;
+};
+
+/// What a session has prepared to read all sequences: of which list, in how many statements.
+struct SequenceReading {
+  std::string signature;
+  std::size_t parts = 0;
+};
+
+struct FleetOptions {
+  std::string run_id;
+  std::chrono::milliseconds lease{3000};
+  std::chrono::milliseconds login_timeout{5000};
+  std::chrono::milliseconds trigger_lock_timeout{50};  ///< longer would hold writers up unpaused
+  std::chrono::milliseconds seal_timeout{4000};        ///< for sessions to go
+};
+
+struct DatabaseServers {
+  DatabaseServers(Sides database, const FleetOptions& options);
+
+  Sides sides;
+  FleetOptions options;
+
+  // On blue. Each does one thing at a time, so that what runs at the same time does not wait.
+  ServerSession keeper;   ///< the advisory lock of the claim
+  ServerSession decider;  ///< holds the locks, commits the decision
+  ServerSession marker;   ///< what commits beside it: markers, undo, seal; reads sequences
+  ServerSession watcher;  ///< gate and traffic
+  ServerSession reader;   ///< catalogue
+  // On green.
+  ServerSession green;
+  ServerSession green_watcher;
+  ServerSession green_reader;
+
+  std::vector<PublishedTable> published;  ///< by oid, as of the last look
+  bool may_shorten_deadlock_timeout = false;
+  bool held = false;                      ///< the decider's open transaction has the locks
+  bool decision_in_flight = false;        ///< sent, and no answer known: it may still commit
+  bool sealed = false;                    ///< by this process, under the fence that is up now
+  std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen before the decision
+  std::string schema_seen;                ///< blue's hash at the checks
+  ServerIdentity blue_seen;
+  ServerIdentity green_seen;
+  std::vector<std::pair<std::string, Lsn>> slots_seen;  ///< name, confirmed position
+  SequenceReading blue_sequences;
+  SequenceReading green_sequences;
+
+  std::string blue_place() const { return sides.blue_colour + " " + sides.name; }
+  std::string green_place() const { return sides.green_colour + " " + sides.name; }
+  std::vector<int> also_ours;  ///< further backends of this controller on blue, never ended
+
+  /// "12,345" of every backend on blue that is ours; never empty.
+  std::string own_pids() const;
+  std::vector<ServerSession*> on_blue();
+  std::vector<ServerSession*> on_green();
+  std::vector<std::string> publications() const;
+  std::vector<std::string> slots() const;
+};
+
+/// The outcome furthest from done, with the details of all that are as far; details of all when
+/// done.
+Outcome worst_of(const std::vector<Outcome>& outcomes);
+
+/// `failure` as an outcome: a lost connection leaves the effect in doubt.
+Outcome outcome_of(const postgres::Failure& failure, std::string hint = {});
+
+}  // namespace cutover

@@ -1,0 +1,144 @@
+#include "controller/servers/fence_triggers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/async/within.h"
+#include "controller/servers/fence_proof.h"
+#include "controller/servers/published_tables.h"
+#include "controller/servers/schema.h"
+
+namespace cutover {
+namespace {
+
+constexpr int rounds = 5;
+constexpr std::chrono::milliseconds between_rounds(100);
+constexpr const char* lock_not_available = "55P03";
+constexpr const char* deadlock_detected = "40P01";
+constexpr const char* undefined_table = "42P01";
+
+constexpr const char* covered_sql = R"(
+SELECT tgrelid FROM pg_trigger
+WHERE tgname = {} AND tgrelid IN ({}) AND tgenabled IN ('O', 'A') AND NOT tgisinternal)";
+
+constexpr const char* installed_sql = R"(
+SELECT t.tgrelid, n.nspname, c.relname
+FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE t.tgname = {} ORDER BY t.tgrelid)";
+
+using Tables = std::vector<PublishedTable>;
+
+std::string with_short_lock(const DatabaseServers& servers, const std::string& sql) {
+  return fmt::format("SET LOCAL lock_timeout = {}; {}",
+                     servers.options.trigger_lock_timeout.count(), sql);
+}
+
+bool is_only_busy(const postgres::Failure& failure) {
+  return failure.sqlstate == lock_not_available || failure.sqlstate == deadlock_detected;
+}
+
+std::string names_of(const Tables& tables) {
+  std::string names;
+  for (std::size_t i = 0; i < tables.size() && i < 5; ++i)
+    names += (i == 0 ? "" : ", ") + tables[i].name;
+  if (tables.size() > 5) names += fmt::format(" and {} more", tables.size() - 5);
+  return names;
+}
+
+using MakeSql = std::string (*)(const std::string& colour, const std::string& table);
+
+std::string replace_trigger_sql(const std::string& colour, const std::string& table) {
+  return drop_fence_trigger_sql(colour, table) + create_fence_trigger_sql(colour, table);
+}
+
+/// One short transaction per table; `todo` keeps those that were busy.
+Task<std::optional<postgres::Failure>> one_round(DatabaseServers& servers, Tables& todo,
+                                                 MakeSql make_sql) {
+  Tables busy;
+  for (const auto& table : todo) {
+    const auto sql = with_short_lock(servers, make_sql(servers.sides.blue_colour, table.name));
+    const auto answer = co_await servers.decider.script(sql);
+    if (answer || answer.error().sqlstate == undefined_table) continue;
+    if (!is_only_busy(answer.error())) co_return answer.error();
+    busy.push_back(table);
+  }
+  todo = busy;
+  co_return std::nullopt;
+}
+
+Task<std::optional<postgres::Failure>> in_rounds(DatabaseServers& servers, Tables& todo,
+                                                 MakeSql make_sql) {
+  for (int round = 0; round < rounds && !todo.empty(); ++round) {
+    if (round > 0) co_await sleep_for(between_rounds);
+    const auto failure = co_await one_round(servers, todo, make_sql);
+    if (failure) co_return failure;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+Task<Result<Tables>> tables_without_trigger(DatabaseServers& servers) {
+  const auto name = postgres::quote_literal(fence_trigger_name(servers.sides.blue_colour));
+  const auto sql = fmt::format(covered_sql, name, oids_of(servers.published));
+  const auto rows = co_await servers.reader.query(sql);
+  if (!rows) co_return Error(rows.error());
+  std::vector<std::string> covered;
+  for (std::size_t i = 0; i < rows->size(); ++i) covered.push_back(rows->text(i, "tgrelid"));
+  std::sort(covered.begin(), covered.end());
+  Tables missing;
+  for (const auto& table : servers.published)
+    if (!std::binary_search(covered.begin(), covered.end(), std::to_string(table.oid)))
+      missing.push_back(table);
+  co_return missing;
+}
+
+Task<Outcome> fence_triggers_hold(DatabaseServers& servers) {
+  const auto unread = co_await read_published_tables(servers);
+  if (unread) co_return in_doubt(*unread);
+  const auto missing = co_await tables_without_trigger(servers);
+  if (!missing) co_return in_doubt(missing.error());
+  if (missing->empty()) co_return done();
+  co_return refused(
+      fmt::format("{}: no fence trigger on {}", servers.blue_place(), names_of(*missing)));
+}
+
+Task<Outcome> install_fence_triggers(DatabaseServers& servers) {
+  const auto unread = co_await read_published_tables(servers);
+  if (unread) co_return refused(*unread);
+  const auto room = co_await lock_table_is_large_enough(servers);
+  if (!room.is_done()) co_return room;
+  const auto function = fence_function_sql(servers.sides.blue_colour);
+  const auto created = co_await servers.decider.script(function);
+  if (!created) co_return outcome_of(created.error());
+  const auto proven = co_await prove_fence(servers);
+  if (!proven.is_done()) co_return proven;
+  auto missing = co_await tables_without_trigger(servers);
+  if (!missing) co_return refused(missing.error());
+  const auto failure = co_await in_rounds(servers, *missing, replace_trigger_sql);
+  if (failure) co_return outcome_of(*failure);
+  if (missing->empty()) co_return done(fmt::format("{} tables", servers.published.size()));
+  co_return done("too busy now, done under the locks later: " + names_of(*missing));
+}
+
+Task<Outcome> remove_fence_triggers(DatabaseServers& servers) {
+  const auto name = postgres::quote_literal(fence_trigger_name(servers.sides.blue_colour));
+  const auto sql = fmt::format(installed_sql, name);
+  const auto rows = co_await servers.reader.query(sql);
+  if (!rows) co_return outcome_of(rows.error());
+  Tables installed;
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    installed.push_back({0, quoted_name(rows->text(i, "nspname"), rows->text(i, "relname"))});
+  const auto failure = co_await in_rounds(servers, installed, drop_fence_trigger_sql);
+  if (failure) co_return outcome_of(*failure);
+  if (installed.empty()) co_return done();
+  co_return refused(
+      fmt::format("{}: the fence trigger is still on {}, which was busy; it does nothing while no "
+                  "fence is up",
+                  servers.blue_place(), names_of(installed)),
+      "run `cutover finish` at a quiet time, or let the next run use them");
+}
+
+}  // namespace cutover

@@ -1,0 +1,24 @@
+// What a schema is made of, as text that is the same on every major from 12 to 18: to see that blue
+// did not change since the checks, and that green is as blue.
+#pragma once
+
+#include "controller/servers/database_servers.h"
+
+namespace cutover {
+
+/// Rows (kind, object, definition), ordered: tables with their columns, constraints, indexes, own
+/// triggers, sequences, enums, domains. Left out: schema cutover, fence triggers, extensions'
+/// objects, temporary ones.
+std::string schema_lines_sql();
+
+/// One row, one column `hash`, over all of these lines.
+std::string schema_hash_sql();
+
+/// Keeps blue's hash of now, which schema_holds compares with.
+Task<std::optional<Error>> remember_schema(DatabaseServers& servers);
+
+/// Refused unless blue's hash is the one remembered, and every table that a publication has on blue
+/// is in state `r` in its subscription on green.
+Task<Outcome> schema_is_as_remembered(DatabaseServers& servers);
+
+}  // namespace cutover

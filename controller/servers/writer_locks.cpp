@@ -1,0 +1,167 @@
+#include "controller/servers/writer_locks.h"
+
+#include <fmt/format.h>
+
+#include "common/async/within.h"
+#include "controller/servers/fence_triggers.h"
+#include "controller/servers/published_tables.h"
+#include "controller/servers/schema.h"
+
+namespace cutover {
+namespace {
+
+constexpr const char* lock_not_available = "55P03";
+constexpr int looks_for_the_end = 1000;
+
+// Who holds what the deciding session waited for, longest transaction first.
+constexpr const char* blockers_sql = R"(
+SELECT a.pid, a.usename, coalesce(a.application_name, '') AS application,
+       coalesce(a.client_addr::text, 'local') AS address, l.relation::regclass::text AS table_name,
+       a.backend_type
+FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.locktype = 'relation' AND l.granted AND l.relation IN ({})
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareRowExclusiveLock',
+                 'ExclusiveLock', 'AccessExclusiveLock')
+ORDER BY a.xact_start NULLS LAST LIMIT 3)";
+
+// ONLY: the list has the whole tree already, and in a fixed order.
+std::string lock_sql(const DatabaseServers& servers, milliseconds lease) {
+  auto sql =
+      fmt::format("BEGIN; SET LOCAL idle_in_transaction_session_timeout = {};", lease.count());
+  if (servers.may_shorten_deadlock_timeout) sql += "SET LOCAL deadlock_timeout = 5;";
+  std::string tables;
+  for (const auto& table : servers.published)
+    tables += (tables.empty() ? "ONLY " : ", ONLY ") + table.name;
+  if (!tables.empty()) sql += "LOCK TABLE " + tables + " IN SHARE MODE";
+  return sql;
+}
+
+Task<std::string> who_blocks(DatabaseServers& servers) {
+  const auto rows =
+      co_await servers.watcher.query(fmt::format(blockers_sql, oids_of(servers.published)));
+  std::string who;
+  if (!rows) co_return who;
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    who += fmt::format("{}pid {} ({} {} from {}) on {}", i == 0 ? "" : ", ", rows->text(i, "pid"),
+                       rows->text(i, "usename"),
+                       rows->text(i, "application").empty() ? rows->text(i, "backend_type")
+                                                            : rows->text(i, "application"),
+                       rows->text(i, "address"), rows->text(i, "table_name"));
+  co_return who;
+}
+
+Task<Outcome> not_locked(DatabaseServers& servers, postgres::Failure failure) {
+  if (failure.lost) co_return refused(failure.what, failure.hint);
+  const auto rolled_back = co_await servers.decider.script_in_transaction("ROLLBACK");
+  if (!rolled_back) servers.decider.close();
+  if (failure.sqlstate != lock_not_available) co_return refused(failure.what, failure.hint);
+  const auto who = co_await who_blocks(servers);
+  co_return refused(failure.what + (who.empty() ? "" : "; held now by " + who),
+                    "a writer that bypasses the bouncers, or a maintenance command, keeps the "
+                    "table: stop it, or let the next attempt find a gap");
+}
+
+Task<Outcome> install_the_rest(DatabaseServers& servers) {
+  const auto missing = co_await tables_without_trigger(servers);
+  if (!missing) co_return refused(missing.error());
+  std::string sql;
+  for (const auto& table : *missing)
+    sql += drop_fence_trigger_sql(servers.sides.blue_colour, table.name) +
+           create_fence_trigger_sql(servers.sides.blue_colour, table.name);
+  if (sql.empty()) co_return done();
+  const auto created = co_await servers.decider.script_in_transaction(sql);
+  co_return created ? done() : refused(Error(created.error()));
+}
+
+Task<Outcome> lock_tables(DatabaseServers& servers, milliseconds lease) {
+  const auto opened = co_await servers.decider.open();
+  if (opened) co_return refused(*opened);
+  const auto locked = co_await servers.decider.script_in_transaction(lock_sql(servers, lease));
+  if (locked) co_return done();
+  const auto outcome = co_await not_locked(servers, locked.error());
+  co_return outcome;
+}
+
+}  // namespace
+
+Task<std::optional<Error>> learn_deadlock_timeout(DatabaseServers& servers) {
+  const auto tried = co_await servers.decider.script("SET LOCAL deadlock_timeout = 5; SELECT 1");
+  servers.may_shorten_deadlock_timeout = tried.has_value();
+  if (!tried && tried.error().lost) co_return Error(tried.error());
+  co_return std::nullopt;
+}
+
+Task<Outcome> end_lost_decider(DatabaseServers& servers) {
+  if (servers.decider.is_open()) co_return done();
+  const auto sql = fmt::format(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+      "WHERE pid = {} AND application_name = {} AND datname = current_database()",
+      servers.decider.backend_pid(), postgres::quote_literal("cutover/" + servers.options.run_id));
+  for (int look = 0; look < looks_for_the_end; ++look) {
+    const auto ended = co_await servers.watcher.query(sql);
+    if (!ended) co_return in_doubt(Error(ended.error()));
+    servers.decision_in_flight = servers.decision_in_flight && !ended->empty();
+    if (ended->empty()) co_return done();
+    co_await sleep_for(std::chrono::milliseconds(2));
+  }
+  co_return in_doubt(fmt::format("{}: the deciding session, pid {}, does not end",
+                                 servers.blue_place(), servers.decider.backend_pid()),
+                     "end it by hand, then run `cutover recover`");
+}
+
+Task<Outcome> take_writer_locks(DatabaseServers& servers, milliseconds lease) {
+  if (servers.held) {
+    const auto holds = co_await writer_locks_hold(servers);
+    if (holds.is_done()) co_return holds;
+  }
+  if (servers.decision_in_flight) {
+    const auto ended = co_await end_lost_decider(servers);
+    if (!ended.is_done()) co_return ended;
+  }
+  if (servers.published.empty()) {
+    const auto unread = co_await read_published_tables(servers);
+    if (unread) co_return refused(*unread);
+  }
+  const auto locked = co_await lock_tables(servers, lease);
+  if (!locked.is_done()) co_return locked;
+  servers.held = true;
+  const auto rest = co_await install_the_rest(servers);
+  if (rest.is_done()) co_return rest;
+  const auto released = co_await release_writer_locks(servers);
+  co_return released.is_done() ? rest : released;
+}
+
+Task<Outcome> release_writer_locks(DatabaseServers& servers) {
+  const bool held = servers.held;
+  servers.held = false;
+  if (!servers.decider.is_open()) {
+    if (!held) co_return done();
+    const auto outcome = co_await end_lost_decider(servers);
+    co_return outcome;
+  }
+  const auto rolled_back = co_await servers.decider.script_in_transaction("ROLLBACK");
+  if (rolled_back) co_return done();
+  servers.decider.close();
+  const auto outcome = co_await end_lost_decider(servers);
+  co_return outcome;
+}
+
+Task<Outcome> writer_locks_hold(DatabaseServers& servers) {
+  if (!servers.held) co_return refused(servers.blue_place() + ": the locks were never taken");
+  const auto rows = co_await servers.decider.script_in_transaction(
+      fmt::format("SELECT count(DISTINCT relation) AS locked FROM pg_locks "
+                  "WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted "
+                  "AND mode = 'ShareLock' AND relation IN ({})",
+                  oids_of(servers.published)));
+  if (!rows) {
+    servers.held = false;
+    co_return refused(Error(rows.error()));
+  }
+  const auto locked = rows->back().text(0, "locked");
+  if (locked == std::to_string(servers.published.size())) co_return done();
+  co_return refused(fmt::format("{}: the deciding session holds {} of {} locks",
+                                servers.blue_place(), locked, servers.published.size()));
+}
+
+}  // namespace cutover
