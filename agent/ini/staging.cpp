@@ -163,6 +163,26 @@ std::string diff_of(const SwitchPlan& plan) {
   return diff;
 }
 
+Result<void> write_ahead(const SwitchPlan& plan) {
+  for (const FileChange& change : plan.files) {
+    const auto written = cutover::write_ahead(change.real_path, change.new_text);
+    if (!written) {
+      remove_written_ahead(plan);
+      return written;
+    }
+  }
+  return {};
+}
+
+Result<void> remove_written_ahead(const SwitchPlan& plan) {
+  Result<void> result;
+  for (const FileChange& change : plan.files) {
+    const auto removed = cutover::remove_written_ahead(change.real_path);
+    if (!removed) result = removed;
+  }
+  return result;
+}
+
 Outcome apply(const SwitchPlan& plan) {
   return bring_all_to(plan, Side::new_text);
 }

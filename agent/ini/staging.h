@@ -51,6 +51,11 @@ Result<SwitchPlan> plan_switch(const std::string& ini_path, const std::vector<Mo
 /// What the plan changes, as a unified diff with passwords masked; "" for an empty plan.
 std::string diff_of(const SwitchPlan& plan);
 
+/// The slow half of `apply` (writing and fsyncing the new texts) ahead of the pause, in hidden
+/// files beside the real ones. Optional; `remove_written_ahead` when the plan is given up.
+Result<void> write_ahead(const SwitchPlan& plan);
+Result<void> remove_written_ahead(const SwitchPlan& plan);
+
 /// Idempotent: what is new already is left, what is old is replaced, anything else is somebody
 /// else's edit and refuses before anything is written. A failure half way puts back what this call
 /// wrote; `in_doubt` only if that fails too.

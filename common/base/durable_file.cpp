@@ -46,6 +46,29 @@ Result<void> write_temporary(const std::string& temporary, std::string_view text
   return {};
 }
 
+Result<std::string> read_all(int fd, const std::string& path) {
+  std::string text;
+  char buffer[16384];
+  while (true) {
+    const ssize_t count = ::read(fd, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return file_error("read", path, errno);
+    if (count == 0) return text_result(std::move(text));
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+}
+
+/// Whether `temporary` was written ahead with that text; attributes are brought up to date. The
+/// fsync costs nothing when that was done, and saves what a killed process left without it.
+bool is_written_ahead(const std::string& temporary, std::string_view text,
+                      const std::string& like) {
+  FileDescriptor file(::open(temporary.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.is_open()) return false;
+  const auto found = read_all(file.get(), temporary);
+  if (!found || *found != text) return false;
+  return copy_attributes(like, file.get(), temporary) && ::fsync(file.get()) == 0;
+}
+
 /// Renames a finished temporary file or link into place.
 Result<void> put_in_place(const std::string& temporary, const std::string& path) {
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
@@ -67,26 +90,33 @@ std::string directory_of(const std::string& path) {
 Result<std::string> read_file(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return file_error("read", path, errno);
-  std::string text;
-  char buffer[16384];
-  while (true) {
-    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_error("read", path, errno);
-    if (count == 0) return text_result(std::move(text));
-    text.append(buffer, static_cast<std::size_t>(count));
-  }
+  return read_all(file.get(), path);
 }
 
 Result<void> write_durably(const std::string& path, std::string_view text,
                            const std::string& like) {
   const std::string temporary = temporary_beside(path);
+  if (is_written_ahead(temporary, text, like.empty() ? path : like)) {
+    return put_in_place(temporary, path);
+  }
   auto written = write_temporary(temporary, text, like.empty() ? path : like);
   if (!written) {
     ::unlink(temporary.c_str());
     return within_context("writing " + path, written.error());
   }
   return put_in_place(temporary, path);
+}
+
+Result<void> write_ahead(const std::string& path, std::string_view text) {
+  const std::string temporary = temporary_beside(path);
+  auto written = write_temporary(temporary, text, path);
+  if (written) return fsync_directory(directory_of(path));
+  ::unlink(temporary.c_str());
+  return within_context("writing " + path, written.error());
+}
+
+Result<void> remove_written_ahead(const std::string& path) {
+  return remove_durably(temporary_beside(path));
 }
 
 Result<void> link_durably(const std::string& path, const std::string& target) {

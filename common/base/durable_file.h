@@ -20,6 +20,12 @@ Result<std::string> read_file(const std::string& path);
 Result<void> write_durably(const std::string& path, std::string_view text,
                            const std::string& like = {});
 
+/// The slow half of `write_durably` ahead of time: the temporary file beside `path`, fsynced. A
+/// later `write_durably` of the same text only has to rename it. `remove_written_ahead` takes it
+/// back.
+Result<void> write_ahead(const std::string& path, std::string_view text);
+Result<void> remove_written_ahead(const std::string& path);
+
 /// Replaces (or creates) the symbolic link `path` with one that points to `target`, likewise.
 Result<void> link_durably(const std::string& path, const std::string& target);
 

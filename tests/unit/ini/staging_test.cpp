@@ -91,6 +91,37 @@ TEST_F(Staging, WhatACrashLeftHalfDoneIsFinishedOrTakenBack) {
   }
 }
 
+TEST_F(Staging, WhatIsWrittenAheadOnlyNeedsToBeRenamed) {
+  ASSERT_EQ(::chmod(ini_.c_str(), 0640), 0);
+  const auto planned = plan();
+  ASSERT_TRUE(write_ahead(*planned));
+  expect_texts("blue", "5432");
+  struct stat ahead {};
+  ASSERT_EQ(::stat((here_ / ".pgbouncer.ini.cutover-new").c_str(), &ahead), 0);
+  ASSERT_TRUE(apply(*planned).is_done());
+  expect_texts("green", "6000");
+  struct stat found {};
+  ASSERT_EQ(::stat(ini_.c_str(), &found), 0);
+  EXPECT_EQ(found.st_ino, ahead.st_ino);
+  EXPECT_EQ(found.st_mode & 07777, 0640U);
+  EXPECT_THAT(here_.names(), ElementsAre("more.ini", "pgbouncer.ini"));
+}
+
+TEST_F(Staging, AnotherTextWrittenAheadIsNeverUsed) {
+  const auto planned = plan();
+  ASSERT_TRUE(write_ahead(*planned));
+  here_.write(".more.ini.cutover-new", "more = host=elsewhere\n");
+  ASSERT_TRUE(apply(*planned).is_done());
+  expect_texts("green", "6000");
+}
+
+TEST_F(Staging, WhatIsWrittenAheadCanBeTakenBack) {
+  const auto planned = plan();
+  ASSERT_TRUE(write_ahead(*planned));
+  ASSERT_TRUE(remove_written_ahead(*planned));
+  EXPECT_THAT(here_.names(), ElementsAre("more.ini", "pgbouncer.ini"));
+}
+
 TEST_F(Staging, AForeignEditRefusesBeforeAnythingIsWritten) {
   const auto planned = plan();
   here_.write("more.ini", more_text + "; hello\n");
