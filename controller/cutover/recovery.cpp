@@ -14,10 +14,12 @@ bool is_on_green(const BouncerSight& sight) {
          (sight.switched || !sight.intent);
 }
 
-/// An agent that does not know the claim may still obey a switch that an older one sent.
+/// Only a bouncer that is seen to serve blue, with no promise made, has surely not switched: also
+/// one whose claim ended points at green without an intent. An agent that does not know the claim
+/// may still obey a switch that an older one sent.
 bool counts_as_switched(const BouncerSight& sight, const Claim& claim) {
   return sight.unreachable || sight.claim != claim || sight.intent || sight.switched ||
-         sight.all_green;
+         !sight.all_blue;
 }
 
 RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, RecoveryWish wish,

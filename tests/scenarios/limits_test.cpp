@@ -1,0 +1,255 @@
+// What ends an attempt besides a failed call: a lost lease, the operator, the pause budget; and how
+// attempts follow each other.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/play.h"
+
+namespace cutover::scenarios {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+RunLimits patient() {
+  RunLimits limits = one_attempt();
+  limits.pause_budget = seconds(60);
+  return limits;
+}
+
+std::vector<Site> held_sites() {
+  const auto plan = cutover_plan(patient());
+  std::vector<Site> held;
+  for (const auto& site : sites_of(plan)) {
+    if (is_held(plan, site) && site.step != "pause") held.push_back(site);
+  }
+  return held;
+}
+
+TEST(Leases, ALeaseLostBetweenStepsAbortsTheAttempt) {
+  for (const auto& site : held_sites()) {
+    if (site.step == "last look" || site.step == "second gate") continue;  // too late to be noticed
+    Play play(patient());
+    play.fleet.latency = milliseconds(400);
+    play.fleet.on_call = [&](const Site& called) {
+      if (called == site) play.world.agents.back().paused = false;
+    };
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::aborted)) << site.step << "\n" << play.transcript.text();
+    EXPECT_TRUE(play.world.is_as_before()) << site.step << "\n" << play.transcript.text();
+  }
+}
+
+TEST(Leases, ALeaseLostTooLateToBeNoticedBreaksNoPromise) {
+  for (const auto& site : held_sites()) {
+    Play play(patient());
+    play.fleet.on_call = [&](const Site& called) {
+      if (called == site) play.world.agents.back().paused = false;
+    };
+    play.run_cutover();
+    EXPECT_THAT(play.broken_promises(), IsEmpty()) << site.step << "\n" << play.transcript.text();
+  }
+}
+
+TEST(Leases, ARenewalThatFailsInAnyWayAbortsTheAttempt) {
+  for (const auto way : all_ways) {
+    if (way == Way::reply_lost) continue;
+    Play play(patient());
+    play.fleet.latency = milliseconds(300);
+    play.fleet.faults = {{{"", false, "renew_leases"}, way, Fault::always}};
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::aborted)) << name_of(way) << "\n" << play.transcript.text();
+    EXPECT_TRUE(play.world.is_as_before()) << name_of(way) << "\n" << play.transcript.text();
+  }
+}
+
+TEST(Leases, ARenewalThatFailsAfterTheSwitchStopsNothing) {
+  for (const auto way : all_ways) {
+    Play play(patient());
+    play.fleet.faults = {{{"switch", false, "switch_bouncers"}, Way::request_lost, 20},
+                         {{"switch", false, "renew_leases"}, way, Fault::always}};
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::done)) << name_of(way) << "\n" << play.transcript.text();
+  }
+}
+
+TEST(Leases, ALongDrainDoesNotCostTheLease) {
+  RunLimits limits = patient();
+  limits.drain_timeout = milliseconds(2'000);
+  limits.lease = milliseconds(2'400);
+  Play play(limits);
+  play.fleet.latency = milliseconds(100);
+  play.fleet.drain = milliseconds(1'900);
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::done)) << play.transcript.text();
+  for (const auto& agent : play.world.agents) EXPECT_EQ(agent.lease_expiries, 0U);
+}
+
+TEST(Agents, OneThatDiesBeforeTheSwitchAbortsTheRunAndTheOthersAreResumed) {
+  for (const auto& site : sites_of(cutover_plan(one_attempt()))) {
+    if (stage_of(cutover_plan(one_attempt()), site) != Stage::attempt) continue;
+    Play play;
+    play.fleet.on_call = [&](const Site& called) {
+      if (called == site) play.world.agents.front().dead = true;
+    };
+    play.run_cutover();
+    EXPECT_FALSE(play.world.agents.back().paused && !play.world.switch_was_sent)
+        << site.step << "\n"
+        << play.transcript.text();
+    EXPECT_THAT(play.broken_promises(), IsEmpty()) << site.step << "\n" << play.transcript.text();
+  }
+}
+
+TEST(Interruption, BeforeTheSwitchLeavesEverythingAsItWas) {
+  const auto plan = cutover_plan(one_attempt());
+  for (const auto& site : sites_of(plan)) {
+    if (stage_of(plan, site) != Stage::setup && stage_of(plan, site) != Stage::attempt) continue;
+    Play play(patient());
+    play.abort_at(site);
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::aborted)) << site.step << "\n" << play.transcript.text();
+    EXPECT_TRUE(play.world.is_as_before()) << site.step << "\n" << play.transcript.text();
+    EXPECT_THAT(play.report.cause.detail, HasSubstr("interrupted")) << site.step;
+  }
+}
+
+TEST(Interruption, BeforeThePauseNeverPausesAnybody) {
+  const auto plan = cutover_plan(one_attempt());
+  for (const auto& site : sites_of(plan)) {
+    if (is_held(plan, site) || stage_of(plan, site) == Stage::forward ||
+        stage_of(plan, site) == Stage::after) {
+      continue;
+    }
+    Play play;
+    play.abort_at(site);
+    play.run_cutover();
+    EXPECT_EQ(play.fleet.sites.count({"pause", false, "pause_bouncers"}), 0U)
+        << site.step << "/" << site.call << "\n"
+        << play.transcript.text();
+  }
+}
+
+TEST(Interruption, FromTheSwitchOnIsNotHeeded) {
+  const auto plan = cutover_plan(one_attempt());
+  for (const auto& site : sites_of(plan)) {
+    if (stage_of(plan, site) == Stage::setup || stage_of(plan, site) == Stage::attempt) continue;
+    Play play;
+    play.abort_at(site);
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::done)) << site.step << "\n" << play.transcript.text();
+  }
+}
+
+TEST(Interruption, EndsTheWaitForTheNextAttempt) {
+  RunLimits limits = one_attempt();
+  limits.attempts = 5;
+  limits.backoff = seconds(30);
+  Play play(limits);
+  play.fleet.faults = {{{"mark", false, "set_mark"}, Way::refused, Fault::always}};
+  play.clock.after(seconds(2), [&] { play.abort_wanted = true; });
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::aborted));
+  EXPECT_LT(play.clock.elapsed(), seconds(3));
+}
+
+TEST(Budget, SpentAtAnyStepMeansBackToBlue) {
+  for (const auto& site : held_sites()) {
+    RunLimits limits = one_attempt();
+    limits.pause_budget = milliseconds(1'000);
+    Play play(limits);
+    play.fleet.faults = {{site, Way::hangs_after}};
+    play.run_cutover();
+    if (play.world.switch_was_sent) continue;  // a look settled it in time
+    EXPECT_TRUE(play.ended(RunOutcome::aborted)) << site.step << "\n" << play.transcript.text();
+    EXPECT_TRUE(play.world.is_as_before()) << site.step << "\n" << play.transcript.text();
+    EXPECT_LT(*play.report.pause, milliseconds(1'200)) << site.step << "\n"
+                                                       << play.transcript.text();
+  }
+}
+
+TEST(Budget, IsTheSumOfAllSteps) {
+  RunLimits limits = one_attempt();
+  limits.pause_budget = milliseconds(1'000);
+  Play play(limits);
+  play.fleet.latency = milliseconds(150);
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::aborted)) << play.transcript.text();
+  EXPECT_TRUE(play.world.is_as_before());
+}
+
+TEST(Budget, StartsAnewInEveryAttemptAlsoWhenAResumeWasNeverAnswered) {
+  RunLimits limits = one_attempt();
+  limits.attempts = 2;
+  Play play(limits);
+  play.fleet.faults = {{{"hold", false, "hold_writers"}, Way::refused},
+                       {{"pause", true, "resume_bouncers"}, Way::request_lost, 3}};
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::done)) << play.transcript.text();
+  EXPECT_LT(*play.report.pause, milliseconds(100)) << play.transcript.text();
+}
+
+TEST(Budget, AnUndoThatHangsHardlyDelaysTheResume) {
+  for (const auto way : {Way::hangs, Way::hangs_after, Way::request_lost}) {
+    Play play;
+    play.fleet.faults = {{{"mark", false, "set_mark"}, Way::refused},
+                         {{"hold", true, "release_writers"}, way, Fault::always}};
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::aborted));
+    EXPECT_LT(*play.report.pause, milliseconds(1'100)) << play.transcript.text();
+  }
+}
+
+TEST(Attempts, FollowEachOtherWithADoublingBackOffUpToTheLimit) {
+  RunLimits limits;
+  limits.attempts = 8;
+  limits.quiet_timeout = milliseconds(100);
+  Play play(limits);
+  play.world.is_quiet = false;
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::aborted));
+  EXPECT_EQ(play.report.attempts, 8U);
+  for (const char* next : {"1000 ms", "2000 ms", "4000 ms", "8000 ms", "16000 ms", "30000 ms"}) {
+    EXPECT_THAT(play.transcript.text(), HasSubstr(std::string("next in ") + next));
+  }
+  EXPECT_FALSE(play.report.pause) << "nobody was ever paused";
+  EXPECT_TRUE(play.world.is_as_before());
+}
+
+TEST(Attempts, ADrainThatTakesTooLongIsTriedAgain) {
+  RunLimits limits = one_attempt();
+  limits.attempts = 2;
+  Play play(limits);
+  play.fleet.drain = seconds(3);
+  play.fleet.on_call = [&](const Site& site) {
+    if (site.is_undo && site.call == "resume_bouncers") play.fleet.drain = milliseconds(5);
+  };
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::done)) << play.transcript.text();
+  EXPECT_EQ(play.report.attempts, 2U);
+}
+
+TEST(Attempts, AGateThatStaysClosedIsNotPassed) {
+  Play play;
+  play.world.gate_is_open = false;
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::aborted));
+  EXPECT_TRUE(play.world.is_as_before()) << play.transcript.text();
+}
+
+TEST(Hooks, OnAbortIsRunOnceWheneverTheRunIsAborted) {
+  for (const Site& site :
+       {Site{"arm", false, "install_triggers"},
+        Site{"hook before pause", false, "hook before_pause"}, Site{"seal", false, "seal"}}) {
+    Play play;
+    play.fleet.faults = {{site, Way::refused}};
+    int calls = 0;
+    play.fleet.on_call = [&](const Site& called) { calls += called.call == "hook on_abort"; };
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::aborted));
+    EXPECT_EQ(calls, 1) << site.step << "\n" << play.transcript.text();
+  }
+}
+
+}  // namespace
+}  // namespace cutover::scenarios
