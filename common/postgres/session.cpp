@@ -1,12 +1,13 @@
 #include "common/postgres/session.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
 
 #include "common/postgres/failure.h"
+
+#include "common/async/join.h"
 
 namespace cutover::postgres {
 namespace {
@@ -35,12 +36,18 @@ Task<boost::system::error_code> wait_one(Descriptor& descriptor, Descriptor::wai
   co_return error;
 }
 
+/// The one that is cancelled for the other has nothing to say.
+Task<void> keep_error(Task<boost::system::error_code> wait, boost::system::error_code& kept) {
+  const auto error = co_await std::move(wait);
+  if (error != boost::asio::error::operation_aborted) kept = error;
+}
+
 Task<boost::system::error_code> wait_either(Descriptor& descriptor) {
-  using boost::asio::experimental::awaitable_operators::operator||;
-  auto race =
-      wait_one(descriptor, Descriptor::wait_read) || wait_one(descriptor, Descriptor::wait_write);
-  const auto winner = co_await std::move(race);
-  co_return winner.index() == 0 ? std::get<0>(winner) : std::get<1>(winner);
+  boost::system::error_code error;
+  auto readable = keep_error(wait_one(descriptor, Descriptor::wait_read), error);
+  auto writable = keep_error(wait_one(descriptor, Descriptor::wait_write), error);
+  co_await first_of(std::move(readable), std::move(writable));
+  co_return error;
 }
 
 Task<boost::system::error_code> wait_for(Descriptor& descriptor, Readiness readiness) {

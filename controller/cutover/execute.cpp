@@ -1,16 +1,14 @@
 #include "controller/cutover/execute.h"
 
 #include <algorithm>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "common/async/join.h"
 #include "controller/cutover/lease_keeper.h"
 #include "controller/cutover/limit.h"
 #include "controller/cutover/perform.h"
 
 namespace cutover {
 namespace {
-
-using boost::asio::experimental::awaitable_operators::operator||;
 
 constexpr milliseconds retry_pause(100);
 constexpr int tries_at_the_end = 3;
@@ -95,9 +93,9 @@ class Execution {
 
     LeaseKeeper keeper;
     auto held = run_held({first_held + 1, steps.end()}, keeper);
-    auto race = std::move(held) || keeper.run(fleet_, state_.limits.lease, begun);
-    const auto ended = co_await std::move(race);
-    co_return std::get<0>(ended);  // the keeper only ends by being cancelled
+    auto keeping = keeper.run(fleet_, state_.limits.lease, begun);
+    const auto ended = co_await until(std::move(keeping), std::move(held));
+    co_return ended.value();  // the keeper only ends by being cancelled
   }
 
   Task<Outcome> apply_unless_interrupted(const Step& step) {

@@ -1,18 +1,15 @@
 #include "controller/cutover/limit.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <exception>
-#include <variant>
+
+#include "common/async/join.h"
 
 namespace cutover {
 
 Task<std::optional<Outcome>> limited(const Observer& fleet, std::chrono::microseconds limit,
                                      Task<Outcome> task) {
-  using boost::asio::experimental::awaitable_operators::operator||;
-  auto race = std::move(task) || fleet.sleep(limit);
-  auto winner = co_await std::move(race);
-  if (winner.index() == 0) co_return std::optional<Outcome>(std::get<0>(std::move(winner)));
-  co_return std::nullopt;
+  auto outcome = co_await until(fleet.sleep(limit), std::move(task));
+  co_return outcome;
 }
 
 Task<Outcome> contained(Task<Outcome> task) {

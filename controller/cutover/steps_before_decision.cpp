@@ -1,13 +1,10 @@
 // Steps 1 to 7 of the protocol: everything that leaves no trace when undone.
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
+#include "common/async/gather.h"
 #include "controller/cutover/steps.h"
 #include "controller/cutover/steps_shared.h"
 
 namespace cutover::steps {
 namespace {
-
-using boost::asio::experimental::awaitable_operators::operator&&;
 
 // ── claim ──
 
@@ -38,14 +35,21 @@ Task<Outcome> undo_claim(Actuator& fleet, RunState&) {
 
 // ── arm ──
 
+Task<Outcome> reach_green(const Observer& fleet) {
+  const auto reachable = co_await fleet.green_is_reachable();
+  co_return combined(reachable);
+}
+
 Task<Outcome> apply_arm(Actuator& fleet, RunState&) {
   const auto staged = co_await fleet.arm_bouncers();
   const auto outcome = combined(staged);
   if (!outcome.is_done()) co_return outcome;
-  auto preparations =
-      fleet.green_is_reachable() && fleet.install_triggers() && fleet.sync_sequences();
-  const auto [reachable, triggers, sequences] = co_await std::move(preparations);
-  co_return worse_of(combined(reachable), worse_of(triggers, sequences));
+  std::vector<Task<Outcome>> preparations;
+  preparations.push_back(reach_green(fleet));
+  preparations.push_back(fleet.install_triggers());
+  preparations.push_back(fleet.sync_sequences());
+  const auto outcomes = co_await gather(std::move(preparations));
+  co_return worst_of(outcomes);
 }
 
 Task<Outcome> arm_holds(const Observer& fleet, const RunState&) {
@@ -149,9 +153,12 @@ Task<Outcome> mark_holds(const Observer&, const RunState& state) {
 // ── first gate ──
 
 Task<Outcome> apply_first_gate(Actuator& fleet, RunState& state) {
-  auto all = wait_for_gate(fleet, state) && fleet.sync_sequences() && fleet.schema_holds();
-  const auto [gate, sequences, schema] = co_await std::move(all);
-  co_return worse_of(gate, worse_of(sequences, schema));
+  std::vector<Task<Outcome>> waits;
+  waits.push_back(wait_for_gate(fleet, state));
+  waits.push_back(fleet.sync_sequences());
+  waits.push_back(fleet.schema_holds());
+  const auto outcomes = co_await gather(std::move(waits));
+  co_return worst_of(outcomes);
 }
 
 Task<Outcome> first_gate_holds(const Observer& fleet, const RunState& state) {

@@ -1,15 +1,13 @@
 // Steps 8 to 12 of the protocol, and recovery's own: the decision, what makes it safe, the switch.
 #include <algorithm>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <iterator>
 
+#include "common/async/gather.h"
 #include "controller/cutover/steps.h"
 #include "controller/cutover/steps_shared.h"
 
 namespace cutover::steps {
 namespace {
-
-using boost::asio::experimental::awaitable_operators::operator&&;
 
 // ── decide ──
 
@@ -70,9 +68,11 @@ Task<Outcome> apply_second_gate(Actuator& fleet, RunState& state) {
   const auto mark = co_await fleet.set_mark();
   if (!mark) co_return refused(mark.error());
   state.mark = *mark;
-  auto both = wait_for_gate(fleet, state) && fleet.sync_sequences();
-  const auto [gate, sequences] = co_await std::move(both);
-  const auto outcome = worse_of(gate, sequences);
+  std::vector<Task<Outcome>> waits;
+  waits.push_back(wait_for_gate(fleet, state));
+  waits.push_back(fleet.sync_sequences());
+  const auto outcomes = co_await gather(std::move(waits));
+  const auto outcome = worst_of(outcomes);
   if (!outcome.is_done()) co_return outcome;
   const auto position = co_await fleet.make_green_durable();
   if (!position) co_return refused(position.error());
@@ -175,8 +175,8 @@ Task<Outcome> resume_holds(const Observer& fleet, const RunState&) {
 }
 
 Task<Outcome> apply_disarm(Actuator& fleet, RunState&) {
-  auto both = fleet.revert_bouncers() && fleet.remove_triggers();
-  const auto [agents, triggers] = co_await std::move(both);
+  const auto agents = co_await fleet.revert_bouncers();
+  const auto triggers = co_await fleet.remove_triggers();
   co_return worse_of(combined(agents), triggers);
 }
 

@@ -26,6 +26,12 @@ Outcome worse_of(const Outcome& one, const Outcome& other) {
   return worse;
 }
 
+Outcome worst_of(const std::vector<Outcome>& outcomes) {
+  Outcome worst = done();
+  for (const auto& outcome : outcomes) worst = worse_of(worst, outcome);
+  return worst;
+}
+
 Task<Outcome> wait_for_gate(const Observer& fleet, const RunState& state) {
   for (;;) {
     const auto outcome = co_await gate_is_open(fleet, state);

@@ -16,6 +16,8 @@ Outcome every_bouncer(const std::vector<BouncerSight>& sights, const std::string
 /// The one that is further from done; both details when both are not.
 Outcome worse_of(const Outcome& one, const Outcome& other);
 
+Outcome worst_of(const std::vector<Outcome>& outcomes);
+
 /// Looks until the gate opens; what cannot be found out refuses. The executor's deadline ends the
 /// wait.
 Task<Outcome> wait_for_gate(const Observer& fleet, const RunState& state);
