@@ -1,0 +1,130 @@
+// The jumpbox itself: files, logins, ssh, agents. Each point is a check report, so that --json and
+// the exit code are as elsewhere.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "common/base/version.h"
+#include "controller/checks/check_context.h"
+#include "controller/checks/open_context.h"
+#include "controller/commands/commands.h"
+#include "controller/commands/run_task.h"
+#include "controller/commands/screen.h"
+#include "controller/link/bouncer_fleet.h"
+#include "controller/report/explain.h"
+
+namespace cutover {
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+constexpr unsigned group_and_others = 077;
+
+Finding pass(std::string detail) {
+  return {CheckOutcome::pass, std::move(detail), {}};
+}
+Finding fail(std::string detail, std::string hint) {
+  return {CheckOutcome::fail, std::move(detail), std::move(hint)};
+}
+
+Finding state_dir(const Config& config) {
+  std::error_code failed;
+  fs::path nearest = config.state_dir;
+  while (!nearest.empty() && !fs::exists(nearest, failed)) nearest = nearest.parent_path();
+  if (access(nearest.c_str(), W_OK | X_OK) == 0) return pass(config.state_dir.string());
+  return fail(fmt::format("{} cannot be written", nearest.string()),
+              "set run.state_dir to a directory of the user who runs cutover");
+}
+
+/// libpq ignores a password file that others may read, and says so only on stderr.
+Finding password_file() {
+  const char* from_environment = std::getenv("PGPASSFILE");
+  const char* home = std::getenv("HOME");
+  const fs::path path =
+      from_environment ? fs::path(from_environment) : fs::path(home ? home : "/") / ".pgpass";
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0)
+    return pass(fmt::format("{} does not exist: no password comes from there", path.string()));
+  if ((found.st_mode & group_and_others) == 0) return pass(path.string());
+  return fail(fmt::format("{} may be read by others, so libpq ignores it", path.string()),
+              fmt::format("chmod 600 {}", path.string()));
+}
+
+Finding key_file(const BouncerConfig& bouncer) {
+  if (bouncer.transport == Transport::unix_socket) return pass("not needed: a unix socket");
+  if (bouncer.identity.empty()) {
+    const char* agent = std::getenv("SSH_AUTH_SOCK");
+    return agent ? pass("the ssh agent")
+                 : fail("no identity is configured and no ssh agent runs",
+                        "set identity, or start ssh-agent");
+  }
+  struct stat found {};
+  if (stat(bouncer.identity.c_str(), &found) != 0) {
+    return fail(fmt::format("{} does not exist", bouncer.identity.string()),
+                "set identity of this bouncer to its private key");
+  }
+  if ((found.st_mode & group_and_others) == 0) return pass(bouncer.identity.string());
+  return fail(fmt::format("{} may be read by others", bouncer.identity.string()),
+              fmt::format("chmod 600 {}", bouncer.identity.string()));
+}
+
+Finding host_keys(const BouncerConfig& bouncer) {
+  if (bouncer.transport == Transport::unix_socket) return pass("not needed: a unix socket");
+  if (fs::exists(bouncer.known_hosts)) return pass(bouncer.known_hosts.string());
+  return fail(
+      fmt::format("{} does not exist, so no host key can be trusted", bouncer.known_hosts.string()),
+      fmt::format("ssh {} once and compare the fingerprint with the one on its console",
+                  bouncer.host));
+}
+
+Finding server(const ReadOnlyServer& one) {
+  if (!one.is_reachable()) return fail(one.why_not().what, one.why_not().hint);
+  return pass(fmt::format("{} answers, version {}.{}", one.name(), one.version() / 10000,
+                          one.version() % 10000));
+}
+
+Finding agent(const BouncerOutcome& connected, const proto::Hello& hello) {
+  if (!connected.outcome.is_done()) return fail(connected.outcome.detail, connected.outcome.hint);
+  return pass(fmt::format("agent {} answers", hello.program_version()));
+}
+
+Task<std::vector<CheckReport>> examine(asio::any_io_executor executor, const Config& config) {
+  std::vector<CheckReport> reports{{"state_dir", state_dir(config)},
+                                   {"password_file", password_file()}};
+  const auto databases = co_await open_servers(config);
+  for (const auto& database : databases) {
+    reports.push_back({"blue of " + database.config.name, server(database.blue)});
+    reports.push_back({"green of " + database.config.name, server(database.green)});
+  }
+  BouncerFleet bouncers(executor, config);
+  const auto connected = co_await bouncers.connect();
+  auto hellos = bouncers.hellos();
+  for (std::size_t i = 0; i < connected.size(); ++i) {
+    const auto& name = connected[i].bouncer;
+    reports.push_back({name + " key", key_file(config.bouncers[i])});
+    reports.push_back({name + " host key", host_keys(config.bouncers[i])});
+    reports.push_back({name + " agent", agent(connected[i], hellos[name])});
+  }
+  co_return reports;
+}
+
+}  // namespace
+
+CommandResult doctor_command(const CommandLine& line, const Config& config) {
+  CommandResult result;
+  result.checks = run_task<std::vector<CheckReport>>(
+      [&](asio::any_io_executor executor) { return examine(executor, config); });
+  Screen(line).print(explain_checks(result.checks));
+  if (!has_failure(result.checks)) return result;
+  result.outcome = name_of(RunOutcome::refused);
+  result.exit_code = exit_code_of(RunOutcome::refused);
+  result.error = Error{"something on this jumpbox is not as it should be",
+                       "each failed point above says what to do"};
+  return result;
+}
+
+}  // namespace cutover

@@ -1,0 +1,119 @@
+#include "controller/commands/survey.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "common/async/gather.h"
+#include "controller/checks/check_context.h"
+#include "controller/checks/open_context.h"
+#include "controller/commands/run_task.h"
+#include "controller/link/bouncer_fleet.h"
+#include "controller/live/learned_moves.h"
+#include "controller/report/progress.h"
+
+namespace cutover {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+using std::chrono::microseconds;
+
+void append_diffs(Survey& survey, const FleetAnswer<proto::Preview>& previews) {
+  for (const auto& [bouncer, preview] : previews) {
+    if (!preview) {
+      survey.without_diff.push_back(within_context(bouncer, preview.error()));
+      continue;
+    }
+    for (const auto& file : preview->files()) {
+      survey.diffs.push_back({bouncer, file.path(), file.diff(), file.link_target()});
+    }
+  }
+}
+
+Task<void> look_at_diffs(Survey& survey, const Config& config, BouncerFleet& bouncers) {
+  const auto inspections = co_await bouncers.inspect();
+  auto learned = learn_moves(config, inspections);
+  survey.without_diff = learned.errors;
+  if (learned.by_bouncer.empty()) co_return;
+  bouncers.set_moves(std::move(learned.by_bouncer));
+  const auto previews = co_await bouncers.preview();
+  append_diffs(survey, previews);
+}
+
+/// The shortest of a few: the first pays for caches.
+Task<void> measure_server(Survey& survey, const ReadOnlyServer& server) {
+  if (!server.is_reachable()) co_return;
+  microseconds shortest = microseconds::max();
+  for (int i = 0; i < 5; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto answer = co_await server.ask("SELECT 1");
+    if (!answer) co_return;
+    const auto took = std::chrono::steady_clock::now() - begun;
+    shortest = std::min(shortest, std::chrono::duration_cast<microseconds>(took));
+  }
+  survey.round_trips.push_back({server.name(), shortest});
+}
+
+Task<void> measure_round_trips(Survey& survey, const CheckContext& context,
+                               const BouncerFleet& bouncers) {
+  const auto pings = co_await bouncers.ping();
+  for (const auto& [bouncer, ping] : pings) {
+    if (ping) survey.round_trips.push_back({"agent of " + bouncer, *ping, /*is_agent=*/true});
+  }
+  for (const auto& database : context.databases) {
+    co_await measure_server(survey, database.blue);
+    co_await measure_server(survey, database.green);
+  }
+}
+
+Task<Survey> take_survey(asio::any_io_executor executor, const Config& config) {
+  Survey survey;
+  BouncerFleet bouncers(executor, config);
+  co_await bouncers.connect();
+  const auto context = co_await open_check_context(config, bouncers);
+  survey.checks = co_await run_checks(context);
+  co_await look_at_diffs(survey, config, bouncers);
+  co_await measure_round_trips(survey, context, bouncers);
+  co_return survey;
+}
+
+std::string text_of(const IniDiff& diff) {
+  if (diff.link_target.empty()) return fmt::format("{} {}\n{}", diff.bouncer, diff.path, diff.diff);
+  return fmt::format("{} {}: the symbolic link will lead to {}\n{}", diff.bouncer, diff.path,
+                     diff.link_target, diff.diff);
+}
+
+}  // namespace
+
+Survey survey(const Config& config) {
+  return run_task<Survey>(
+      [&](asio::any_io_executor executor) { return take_survey(executor, config); });
+}
+
+std::string text_of(const Survey& survey, const Plan& plan) {
+  std::string text = explain_checks(survey.checks) + "\nini files\n";
+  for (const auto& diff : survey.diffs) text += text_of(diff);
+  for (const auto& error : survey.without_diff) text += "  no diff: " + to_text(error) + "\n";
+  return text + "\n" + explain_steps(plan) + "\n" + explain_pause(survey.round_trips);
+}
+
+boost::json::value data_of(const Survey& survey, const Plan& plan) {
+  json::array diffs, round_trips, steps;
+  for (const auto& diff : survey.diffs) {
+    diffs.push_back({{"bouncer", diff.bouncer},
+                     {"path", diff.path},
+                     {"diff", diff.diff},
+                     {"link_target", diff.link_target}});
+  }
+  for (const auto& trip : survey.round_trips) {
+    round_trips.push_back(
+        {{"to", trip.to}, {"seconds", std::chrono::duration<double>(trip.took).count()}});
+  }
+  for (const auto& step : plan.steps)
+    steps.push_back({{"name", step.name}, {"purpose", step.purpose}});
+  return {{"diffs", diffs}, {"round_trips", round_trips}, {"plan", steps}};
+}
+
+}  // namespace cutover
