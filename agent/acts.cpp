@@ -1,0 +1,322 @@
+// The acting commands, each called with the turn held and the rules' leave. Each writes the record
+// before its effect: the lease before PAUSE is sent, the intent before a file is renamed.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "agent/agent.h"
+#include "agent/log.h"
+#include "agent/reading.h"
+#include "common/async/gather.h"
+
+namespace cutover::agent {
+namespace {
+
+constexpr std::chrono::milliseconds shortest_lease{100};
+constexpr std::chrono::milliseconds longest_lease{600'000};
+
+int badness(const Outcome& outcome) {
+  return outcome.is_in_doubt() ? 2 : outcome.is_refused() ? 1 : 0;
+}
+
+/// The worst of them: in doubt, then refused, then done; with all that those have to tell.
+Outcome worst_of(const std::vector<Outcome>& outcomes) {
+  Outcome worst = done();
+  for (const Outcome& outcome : outcomes) {
+    if (badness(outcome) < badness(worst)) continue;
+    if (badness(outcome) > badness(worst)) {
+      worst = outcome;
+    } else if (!outcome.detail.empty()) {
+      worst.detail += (worst.detail.empty() ? "" : "; ") + outcome.detail;
+      if (worst.hint.empty()) worst.hint = outcome.hint;
+    }
+  }
+  return worst;
+}
+
+std::chrono::milliseconds lease_of(std::uint32_t wanted_ms) {
+  return std::clamp(std::chrono::milliseconds(wanted_ms), shortest_lease, longest_lease);
+}
+
+/// Every move has an entry, a place to go, and none is named twice.
+Outcome check_request(const Moves& moves) {
+  std::set<std::string> names;
+  if (moves.empty()) return refused("arm names no entry", "see `entries` in cutover.toml");
+  for (const Move& move : moves) {
+    if (move.entry.empty() || (move.to.host.empty() && move.to.port.empty()))
+      return refused("arm: entry \"" + move.entry + "\" has no new route");
+    if (!names.insert(move.entry).second)
+      return refused("arm names entry " + move.entry + " twice");
+  }
+  return done();
+}
+
+Outcome check_all_served(const Moves& moves, const std::map<std::string, Moves>& served) {
+  for (const Move& move : moves) {
+    bool found = false;
+    for (const auto& [bouncer, own] : served)
+      for (const Move& one : own) found = found || one.entry == move.entry;
+    if (!found)
+      return refused("no PgBouncer of this host has the entry " + move.entry,
+                     "see `entries` in cutover.toml and [[pgbouncer]] in agent.toml");
+  }
+  return done();
+}
+
+}  // namespace
+
+Task<Outcome> Agent::act(Command command, proto::Request request, BootTime received) {
+  const std::string name = name_of(command);
+  log_info(name, {{"run", request.run_id()}, {"epoch", std::to_string(request.epoch())}});
+  Outcome outcome = in_doubt(name + " is no acting command");
+  switch (command) {
+    case Command::claim_run:
+    case Command::claim_recovery:
+      outcome = co_await claim(command, request);
+      break;
+    case Command::arm:
+      outcome = co_await arm(request.arm());
+      break;
+    case Command::pause:
+      outcome = co_await pause(request.pause(), received);
+      break;
+    case Command::resume:
+      outcome = co_await resume("abort");
+      break;
+    case Command::switch_route:
+      outcome = co_await switch_route();
+      break;
+    case Command::revert:
+      outcome = co_await revert();
+      break;
+    case Command::report_phase:
+      outcome = report_phase(request.report_phase());
+      break;
+    default:
+      break;
+  }
+  co_return outcome;
+}
+
+Task<Outcome> Agent::claim(Command command, proto::Request request) {
+  const Claim asking{request.run_id(), request.epoch()};
+  const Rule& rule = rule_for(command, record_.phase, standing_of(asking, record_.claim));
+  if (command == Command::claim_run) {
+    const auto dropped = co_await drop_claim_work();
+    if (!dropped.is_done()) co_return dropped;
+  }
+  AgentRecord next = record_;
+  next.claim = asking;
+  next.direction = request.claim().direction();
+  next.recovery = command == Command::claim_recovery;
+  next.phase = rule.phase_after(record_.phase);
+  if (!next.recovery) next.lease_expiries = 0;
+  co_return save(std::move(next));
+}
+
+Task<Outcome> Agent::drop_claim_work() {
+  AgentRecord next = record_;
+  const bool switched = record_.phase == Phase::switched;
+  if (switched) {
+    const auto archived = store_.archive(record_);
+    if (archived.has_error()) co_return refused(archived.error());
+  }
+  next.phase = Phase::idle;
+  next.moves.clear();
+  next.lease.reset();
+  const auto saved = save(std::move(next));
+  if (!saved.is_done()) co_return saved;
+  for (const auto& bouncer : bouncers_) {
+    const auto put_away = switched ? bouncer->keep_staged_as_previous() : bouncer->drop_staged();
+    // Nothing acts on staged files of a claim that has ended.
+    if (put_away.has_error()) log_warning("staged files", {{"what", put_away.error().what}});
+  }
+  co_return done();
+}
+
+Task<Outcome> Agent::arm(proto::ArmCommand command) {
+  const Moves moves = moves_from(command.moves());
+  const auto sound = check_request(moves);
+  if (!sound.is_done()) co_return sound;
+  std::map<std::string, Moves> served;
+  std::map<std::string, ini::SwitchPlan> plans;
+  for (const auto& bouncer : bouncers_) {
+    const auto own = co_await bouncer->check_moves(moves, record_.recovery);
+    if (own.has_error()) co_return refused(own.error());
+    if (own.value().empty()) continue;
+    auto plan = co_await bouncer->plan(own.value());
+    if (plan.has_error()) co_return refused(plan.error());
+    const std::string obstacle = ini::why_it_cannot_be_applied(plan.value());
+    if (!obstacle.empty())
+      co_return refused(bouncer->name() + ": its files cannot be replaced: " + obstacle,
+                        "give the directory to the agent's user");
+    const auto lines = co_await bouncer->prepare_pause(own.value().size());
+    if (!lines.is_done()) co_return lines;
+    served[bouncer->name()] = own.value();
+    plans[bouncer->name()] = std::move(plan.value());
+  }
+  const auto complete = check_all_served(moves, served);
+  if (!complete.is_done()) co_return complete;
+
+  AgentRecord next = record_;
+  next.phase = Phase::claimed;  // half-written stages belong to no armed claim
+  next.moves.clear();
+  auto saved = save(next);
+  if (!saved.is_done()) co_return saved;
+  for (const auto& bouncer : bouncers_) {
+    if (!plans.contains(bouncer->name())) continue;
+    const auto staged = bouncer->stage(std::move(plans.at(bouncer->name())));
+    if (!staged.is_done()) co_return staged;
+  }
+  next.phase = Phase::armed;
+  next.moves = std::move(served);
+  co_return save(std::move(next));
+}
+
+Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
+  if (record_.phase == Phase::paused) {
+    auto again = co_await pause_again(command, received);
+    co_return again;
+  }
+  for (Bouncer* const bouncer : involved()) {
+    const std::size_t entries = moves_of(*bouncer).size();
+    const auto ready = co_await bouncer->prepare_pause(entries);
+    if (!ready.is_done()) co_return ready;
+  }
+  AgentRecord next = record_;
+  next.phase = Phase::paused;
+  next.lease = lease_from(received, lease_of(command.lease_ms()));
+  const auto saved = save(std::move(next));
+  if (!saved.is_done()) co_return saved;
+  stop_drain_ = StopSign(executor_);
+  start_lease_loop();
+
+  pause_started_ = std::chrono::steady_clock::now();
+  metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
+  const auto deadline = *pause_started_ + std::chrono::milliseconds(command.drain_timeout_ms());
+  std::vector<Task<Outcome>> pausing;
+  for (Bouncer* const bouncer : involved()) {
+    PauseOrder order{moves_of(*bouncer), deadline, stop_drain_};
+    pausing.push_back(bouncer->pause(std::move(order)));
+  }
+  const auto outcomes = co_await gather(std::move(pausing));
+  const Outcome paused = worst_of(outcomes);
+  if (paused.is_done() && !is_lease_over()) co_return done();
+
+  const auto resumed = co_await resume("abort");
+  if (!resumed.is_done()) co_return in_doubt(paused.detail + "; " + resumed.detail, resumed.hint);
+  if (paused.is_done()) co_return refused("the lease ran out while draining", "raise `lease`");
+  co_return refused(paused.detail, paused.hint);
+}
+
+Task<Outcome> Agent::pause_again(proto::PauseCommand command, BootTime received) {
+  proto::RenewCommand renewal;
+  renewal.set_lease_ms(command.lease_ms());
+  const auto renewed = renew(renewal, received);
+  if (!renewed.is_done()) co_return renewed;
+  for (Bouncer* const bouncer : involved()) {
+    const Moves moves = moves_of(*bouncer);
+    const auto sight = co_await look_at(bouncer->console(), moves);
+    if (sight.has_error()) co_return in_doubt(within_context(bouncer->name(), sight.error()));
+    if (!sight.value().is_drained())
+      co_return in_doubt(bouncer->name() + ": the pause that is held is not drained",
+                         "resume, then pause again");
+  }
+  co_return done();
+}
+
+Outcome Agent::renew(const proto::RenewCommand& command, const BootTime& received) {
+  if (!record_.lease) return refused("nothing is paused: there is no lease to renew");
+  const auto longer = renewed(*record_.lease, received, lease_of(command.lease_ms()));
+  if (!longer)
+    return refused("the lease ran out: the pause is being ended", "pause again, or resume");
+  AgentRecord next = record_;
+  next.lease = longer;
+  return save(std::move(next));
+}
+
+Task<Outcome> Agent::resume_all() {
+  std::vector<Task<Outcome>> resuming;
+  for (Bouncer* const bouncer : involved()) {
+    const Moves moves = moves_of(*bouncer);
+    resuming.push_back(bouncer->resume(moves));
+  }
+  const auto outcomes = co_await gather(std::move(resuming));
+  co_return worst_of(outcomes);
+}
+
+Task<Outcome> Agent::resume(const char* reason) {
+  // A recovery of lost state cannot know what was paused here; a run knows that it was not it.
+  if (record_.moves.empty() && !record_.recovery) co_return done();
+  auto resumed = co_await resume_all();
+  if (!resumed.is_done()) co_return resumed;
+  if (record_.phase != Phase::paused) co_return resumed;
+  pause_ended(reason);
+  AgentRecord next = record_;
+  next.phase = Phase::armed;
+  next.lease.reset();
+  co_return save(std::move(next));
+}
+
+Task<Outcome> Agent::switch_route() {
+  if (!has_intent(record_.phase)) {
+    AgentRecord next = record_;
+    next.phase = Phase::switching;
+    next.lease.reset();
+    const auto promised = save(std::move(next));
+    if (!promised.is_done()) co_return promised;
+  }
+  auto switched = co_await go_forward();
+  if (!switched.is_done()) start_forward_loop();
+  co_return switched;
+}
+
+Task<Outcome> Agent::go_forward() {
+  std::vector<Outcome> outcomes;
+  std::vector<Task<Outcome>> rerouting;
+  for (Bouncer* const bouncer : involved()) {
+    const Moves moves = moves_of(*bouncer);
+    auto written = co_await bouncer->write_files(moves);
+    // One whose file cannot be written must not keep the others from going on.
+    if (written.is_done())
+      rerouting.push_back(bouncer->go_to_new_route(moves));
+    else
+      outcomes.push_back(std::move(written));
+  }
+  auto rerouted = co_await gather(std::move(rerouting));
+  outcomes.insert(outcomes.end(), rerouted.begin(), rerouted.end());
+  Outcome worst = worst_of(outcomes);
+  if (!worst.is_done()) co_return in_doubt(worst.detail, worst.hint);
+  if (record_.phase != Phase::switched) {
+    record_.phase = Phase::switched;
+    pause_ended("switch");
+    boost::asio::co_spawn(executor_, confirm_switch(), boost::asio::detached);
+  }
+  co_return worst;
+}
+
+Task<Outcome> Agent::revert() {
+  if (record_.phase == Phase::paused || record_.recovery) {
+    const auto resumed = co_await resume("abort");
+    if (!resumed.is_done()) co_return resumed;
+  }
+  auto dropped = co_await drop_claim_work();
+  co_return dropped;
+}
+
+Outcome Agent::report_phase(const proto::ReportPhaseCommand& command) {
+  metrics_.report_phase(command.phase(), {command.gauges().begin(), command.gauges().end()});
+  return done();
+}
+
+void Agent::pause_ended(const char* reason) {
+  if (!pause_started_) return;
+  const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - *pause_started_;
+  pause_started_.reset();
+  metrics_.observe_pause(lasted.count());
+  metrics_.set("cutover_pause_started_timestamp_seconds", {}, 0);
+  metrics_.count("cutover_resumes_total", {{"reason", reason}});
+  log_info("pause ended", {{"reason", reason}, {"seconds", std::to_string(lasted.count())}});
+  boost::asio::co_spawn(executor_, watch_queues(), boost::asio::detached);
+}
+
+}  // namespace cutover::agent

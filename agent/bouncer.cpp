@@ -1,0 +1,163 @@
+// See bouncer.h.
+#include "agent/bouncer.h"
+
+#include "agent/drift.h"
+#include "agent/ini/staged_plan.h"
+#include "agent/resume.h"
+#include "common/base/durable_file.h"
+
+namespace cutover::agent {
+namespace {
+
+constexpr std::chrono::milliseconds pause_before_reroute{300};
+
+std::vector<ini::Move> ini_moves(const Moves& moves) {
+  std::vector<ini::Move> all;
+  for (const Move& move : moves)
+    all.push_back({move.entry, move.from.host, move.from.port, move.to.host, move.to.port});
+  return all;
+}
+
+/// What the console says of one move; nothing when all is well.
+std::optional<Error> why_not(const Move& move, const ConsoleRow& row, bool may_have_moved) {
+  const bool holds_old = database_has_route(row, move.from);
+  const bool holds_new = may_have_moved && database_has_route(row, move.to);
+  if (!holds_old && !holds_new)
+    return Error{"entry " + move.entry + " leads to " +
+                     to_text(Route{text_of(row, "host"), text_of(row, "port")}) + ", not to " +
+                     to_text(move.from),
+                 "correct [[database.route]] or `entries` in cutover.toml, or RELOAD PgBouncer if "
+                 "its file says otherwise"};
+  if (text_of(row, "disabled") == "1")
+    return Error{"entry " + move.entry + " is disabled", "send ENABLE on its console"};
+  return std::nullopt;
+}
+
+const ConsoleRow* row_of(const Sight& sight, const std::string& entry) {
+  for (const ConsoleRow& row : sight.databases)
+    if (text_of(row, "name") == entry) return &row;
+  return nullptr;
+}
+
+}  // namespace
+
+Bouncer::Bouncer(BouncerConfig config, std::unique_ptr<ConsoleDialer> dialer,
+                 const std::string& state_dir)
+    : config_(std::move(config)),
+      console_(std::move(dialer)),
+      staging_directory_(state_dir + "/staged/" + config_.name) {}
+
+Outcome Bouncer::named(Outcome outcome) const {
+  if (!outcome.detail.empty()) outcome.detail = named(outcome.detail);
+  return outcome;
+}
+
+Task<Result<Moves>> Bouncer::check_moves(Moves moves, bool may_have_moved) {
+  const auto sight = co_await look_at(console_, moves);
+  if (sight.has_error()) co_return within_context(name(), sight.error());
+  Moves own;
+  for (const Move& move : moves) {
+    const ConsoleRow* const row = row_of(sight.value(), move.entry);
+    if (row == nullptr && move.entry != "*") continue;
+    if (row != nullptr)
+      if (const auto problem = why_not(move, *row, may_have_moved))
+        co_return within_context(name(), *problem);
+    own.push_back(move);
+  }
+  if (!own.empty() && sight.value().any_paused)
+    co_return Error{named("it is paused already"),
+                    "someone else paused it; send RESUME on its console when that is over"};
+  const bool has_fallback = move_of(own, "*") != nullptr;
+  if (has_fallback && !sight.value().serves_only_moved)
+    co_return Error{named("the entry * can only move together with every other entry"),
+                    "name the other entries too, or leave * out"};
+  co_return own;
+}
+
+Task<Result<ini::SwitchPlan>> Bouncer::plan(Moves moves) {
+  const auto config = co_await console_.ask("SHOW CONFIG");
+  std::string pidfile;
+  if (config.has_value())
+    for (const ConsoleRow& row : config.value().rows)
+      if (text_of(row, "key") == "pidfile") pidfile = text_of(row, "value");
+  const auto process = find_process(config_.admin, pidfile);
+  const std::string directory = process ? process->working_directory : std::string();
+  auto planned = ini::plan_switch(config_.ini, ini_moves(moves), directory);
+  if (planned.has_error()) co_return within_context(name(), planned.error());
+  co_return planned;
+}
+
+std::string Bouncer::drift(const std::vector<ConsoleRow>& databases) const {
+  const auto process = find_process(config_.admin, "");
+  const std::string directory = process ? process->working_directory : std::string();
+  const auto files = ini::load_config(config_.ini, directory, read_file);
+  if (files.has_error()) return files.error().what;
+  return drift_between(ini::effective_entries(files.value()), databases);
+}
+
+Outcome Bouncer::stage(ini::SwitchPlan plan) {
+  const auto made = create_directory_durably(staging_directory_);
+  if (made.has_error()) return refused(within_context(name(), made.error()));
+  const auto written = ini::stage(plan, staging_directory_);
+  if (written.has_error()) return refused(within_context(name(), written.error()));
+  staged_ = std::move(plan);
+  return done();
+}
+
+Result<void> Bouncer::load_staged() {
+  auto loaded = ini::load_staged(staging_directory_);
+  if (loaded.has_error()) return within_context(name(), loaded.error());
+  staged_ = std::move(loaded.value());
+  return {};
+}
+
+Result<void> Bouncer::drop_staged() {
+  if (!staged_) return {};
+  staged_.reset();
+  return ini::discard(staging_directory_);
+}
+
+Result<void> Bouncer::keep_staged_as_previous() {
+  if (!staged_) return {};
+  staged_.reset();
+  return ini::keep_as_previous(staging_directory_);
+}
+
+Task<Outcome> Bouncer::prepare_pause(std::size_t entries) {
+  const auto warm = co_await console_.warm_up(entries + 1);
+  if (warm.has_error()) co_return refused(within_context(name(), warm.error()));
+  auto canaries = co_await read_canaries(console_);
+  if (canaries.has_error()) co_return refused(within_context(name(), canaries.error()));
+  canaries_ = std::move(canaries.value());
+  co_return done();
+}
+
+Task<Outcome> Bouncer::pause(PauseOrder order) {
+  auto outcome = co_await pause_and_drain(console_, order);
+  co_return named(std::move(outcome));
+}
+
+Task<Outcome> Bouncer::resume(Moves moves) {
+  auto outcome = co_await resume_entries(console_, moves);
+  co_return named(std::move(outcome));
+}
+
+Task<Outcome> Bouncer::write_files(Moves moves) {
+  if (staged_) {
+    const auto applied = ini::apply(*staged_);
+    if (applied.is_done()) co_return done();
+  }
+  auto anew = co_await plan(moves);
+  if (anew.has_error()) co_return in_doubt(anew.error());
+  const auto applied = ini::apply(anew.value());
+  if (applied.is_done()) co_return done();
+  co_return in_doubt(named(applied.detail), applied.hint);
+}
+
+Task<Outcome> Bouncer::go_to_new_route(Moves moves) {
+  const Canaries canaries = canaries_;
+  auto outcome = co_await reroute(console_, moves, canaries, pause_before_reroute);
+  co_return named(std::move(outcome));
+}
+
+}  // namespace cutover::agent

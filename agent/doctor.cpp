@@ -1,0 +1,119 @@
+// `cutover-agent doctor`: every point of the set-up, one line each.
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <iostream>
+
+#include "agent/commands.h"
+#include "agent/host_process.h"
+#include "agent/known_hazards.h"
+#include "agent/peer.h"
+#include "agent/reading.h"
+#include "common/base/durable_file.h"
+
+namespace cutover::agent {
+namespace {
+
+class Findings {
+ public:
+  void ok(const std::string& point, const std::string& detail = "") {
+    std::cout << "ok    " << point << (detail.empty() ? "" : ": " + detail) << "\n";
+  }
+  void warn(const std::string& point, const std::string& what) {
+    std::cout << "warn  " << point << ": " << what << "\n";
+  }
+  void fail(const std::string& point, const std::string& what, const std::string& hint) {
+    std::cout << "fail  " << point << ": " << what << "\n";
+    if (!hint.empty()) std::cout << "      hint: " << hint << "\n";
+    failed_ = true;
+  }
+  void expect(const std::string& point, const std::string& problem, const std::string& hint) {
+    problem.empty() ? ok(point) : fail(point, problem, hint);
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  bool failed_ = false;
+};
+
+void check_state_dir(const AgentConfig& config, Findings& findings) {
+  const std::string trial = config.state_dir + "/doctor.tmp";
+  const auto made = create_directory_durably(config.state_dir);
+  const auto written = made.has_error() ? made : write_durably(trial, "trial\n");
+  const auto removed = written.has_error() ? written : remove_durably(trial);
+  findings.expect("state_dir " + config.state_dir, removed.has_error() ? removed.error().what : "",
+                  "make it a directory that belongs to the agent's user");
+}
+
+void check_socket(const AgentConfig& config, Findings& findings) {
+  const std::string directory = directory_of(config.socket);
+  const bool writable = ::access(directory.c_str(), W_OK | X_OK) == 0;
+  findings.expect("socket directory " + directory, writable ? "" : "the agent may not write there",
+                  "create it for the agent's user (tmpfiles.d, or RuntimeDirectory= of the unit)");
+  const auto group = group_named(config.group);
+  findings.expect("group " + (config.group.empty() ? "(its own)" : config.group),
+                  group.has_error() ? group.error().what : "",
+                  group.has_error() ? group.error().hint : "");
+}
+
+void check_user(const BouncerConfig& bouncer, const std::string& pidfile, Findings& findings) {
+  const std::string point = bouncer.name + ": own user is PgBouncer's";
+  const auto process = find_process(bouncer.admin, pidfile);
+  if (!process) {
+    findings.warn(point, "its process was not found: `admin` is no unix socket, and no pidfile");
+    return;
+  }
+  const bool same = process->uid == ::geteuid();
+  findings.expect(point,
+                  same ? ""
+                       : "PgBouncer runs as user " + std::to_string(process->uid) +
+                             ", this is user " + std::to_string(::geteuid()),
+                  "run the agent as PgBouncer's user (User= of its unit)");
+}
+
+Task<void> check_bouncer(const AgentConfig& config, const BouncerConfig& settings,
+                         Findings& findings) {
+  Bouncer bouncer(settings, dialer_of(settings.admin), config.state_dir);
+  const auto seen = co_await inspect(bouncer);
+  const std::string& name = settings.name;
+  const bool answers = !seen.config().empty();
+  findings.expect(name + ": console answers and lets us in as admin", answers ? "" : seen.error(),
+                  "see `admin` in agent.toml; user pgbouncer over the unix socket, as PgBouncer's "
+                  "own user, needs no password");
+  if (!answers) co_return;
+  findings.ok(name + ": version", seen.version());
+  for (const std::string& hazard : known_hazards(seen.version()))
+    findings.warn(name + ": version " + seen.version(), hazard);
+  findings.expect(name + ": its files can be read", seen.error(), "see `ini` in agent.toml");
+  findings.expect(name + ": it runs what its files say", seen.drift(),
+                  "RELOAD it, or correct the files");
+  findings.expect(name + ": its ini can be replaced", seen.directory_error(),
+                  "give the directory to the agent's user, or include a file from one that is its");
+  const auto pidfile = seen.config().find("pidfile");
+  check_user(settings, pidfile == seen.config().end() ? "" : pidfile->second, findings);
+}
+
+}  // namespace
+
+int run_doctor(const Result<AgentConfig>& config, const std::string& path) {
+  Findings findings;
+  if (config.has_error()) {
+    findings.fail("configuration", config.error().what, config.error().hint);
+    return 1;
+  }
+  findings.ok("configuration", path);
+  check_socket(config.value(), findings);
+  check_state_dir(config.value(), findings);
+  boost::asio::io_context context{1};
+  for (const BouncerConfig& bouncer : config.value().bouncers) {
+    boost::asio::co_spawn(context, check_bouncer(config.value(), bouncer, findings),
+                          boost::asio::detached);
+    context.run();
+    context.restart();
+  }
+  return findings.failed() ? 1 : 0;
+}
+
+}  // namespace cutover::agent

@@ -1,0 +1,103 @@
+// See moved_entries.h.
+#include "agent/moved_entries.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+namespace cutover::agent {
+namespace {
+
+constexpr const char* console_name = "pgbouncer";
+constexpr const char* fallback = "*";
+
+std::string port_or_default(const std::string& port) {
+  return port.empty() ? "5432" : port;
+}
+
+bool is_address(const std::string& host) {
+  unsigned char buffer[sizeof(in6_addr)];
+  return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), buffer) == 1;
+}
+
+bool is_socket_directory(const std::string& host) {
+  return host.empty() || host.front() == '/' || host.front() == '@';
+}
+
+}  // namespace
+
+MovedEntries::MovedEntries(const Moves& moves, const std::vector<ConsoleRow>& databases) {
+  bool takes_all = moves.empty();
+  for (const Move& move : moves) {
+    names_.insert(move.entry);
+    if (move.entry == fallback) takes_all = true;
+  }
+  everything_ = true;
+  for (const ConsoleRow& row : databases) {
+    const std::string name = text_of(row, "name");
+    if (name == console_name) continue;
+    if (takes_all) names_.insert(name);
+    if (names_.contains(name))
+      rows_.push_back(row);
+    else
+      everything_ = false;
+  }
+}
+
+bool MovedEntries::contains(const std::string& database) const {
+  if (database == console_name) return false;
+  return everything_ || names_.contains(database);
+}
+
+PoolCounts count_pools(const std::vector<ConsoleRow>& pools, const MovedEntries& entries) {
+  PoolCounts counts;
+  for (const ConsoleRow& row : pools) {
+    if (!entries.contains(text_of(row, "database"))) continue;
+    for (const auto& [column, value] : row)
+      if (column.starts_with("sv_")) counts.servers_open += number_of(row, column);
+    counts.servers_logging_in += number_of(row, "sv_login");
+    counts.clients_waiting += number_of(row, "cl_waiting");
+  }
+  return counts;
+}
+
+bool database_has_route(const ConsoleRow& database, const Route& route) {
+  return text_of(database, "host") == route.host &&
+         port_or_default(text_of(database, "port")) == port_or_default(route.port);
+}
+
+const Move* move_of(const Moves& moves, const std::string& database) {
+  const Move* found = nullptr;
+  for (const Move& move : moves) {
+    if (move.entry == database) return &move;
+    if (move.entry == fallback) found = &move;
+  }
+  return found;
+}
+
+bool all_have_new_route(const Moves& moves, const MovedEntries& entries) {
+  for (const ConsoleRow& row : entries.rows()) {
+    const Move* const move = move_of(moves, text_of(row, "name"));
+    if (move == nullptr || !database_has_route(row, move->to)) return false;
+  }
+  return true;
+}
+
+bool leads_elsewhere(const ConsoleRow& server, const Route& route) {
+  if (port_or_default(text_of(server, "port")) != port_or_default(route.port)) return true;
+  const std::string address = text_of(server, "addr");
+  if (is_socket_directory(route.host)) return address != "unix";
+  return is_address(route.host) ? address != route.host : address == "unix";
+}
+
+std::string quoted_entry(const std::string& name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    quoted += c;
+    if (c == '"') quoted += c;
+  }
+  return quoted + "\"";
+}
+
+}  // namespace cutover::agent

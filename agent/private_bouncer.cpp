@@ -1,0 +1,101 @@
+// See private_bouncer.h.
+#include "agent/private_bouncer.h"
+
+#include <array>
+#include <sstream>
+
+namespace cutover::agent {
+namespace {
+
+/// What decides whether and how a server lets PgBouncer in.
+constexpr std::array kept_settings = {
+    "auth_file",           "auth_query",           "auth_user",
+    "auth_dbname",         "server_tls_sslmode",   "server_tls_ca_file",
+    "server_tls_key_file", "server_tls_cert_file", "server_tls_protocols",
+    "server_tls_ciphers",  "server_tls13_ciphers", "ignore_startup_parameters",
+    "dns_max_ttl",         "resolv_conf",          "server_connect_timeout"};
+
+bool is_server_parameter(const std::string& name) {
+  return name == "dbname" || name == "user" || name == "password" || name == "auth_user" ||
+         name == "auth_query" || name == "auth_dbname" || name == "connect_query" ||
+         name == "client_encoding" || name == "datestyle" || name == "timezone";
+}
+
+std::string quoted_name(const std::string& name) {
+  std::string text = "'";
+  for (const char c : name) text += c == '\'' ? "''" : std::string(1, c);
+  return name == "*" ? name : text + "'";
+}
+
+Result<std::string> parameter(const std::string& name, const std::string& value) {
+  const auto written = ini::write_value(value, ini::Quoting::always);
+  if (written.has_error()) return within_context(name, written.error());
+  return text_result(" " + name + "=" + written.value());
+}
+
+Result<std::string> entry_line(const ini::Entry& entry, const Route& route) {
+  std::string line = quoted_name(entry.name) + " =";
+  std::map<std::string, std::string> values;
+  for (const ini::Parameter& given : entry.parameters)
+    if (is_server_parameter(given.name)) values[given.name] = given.value;
+  if (!route.host.empty()) values["host"] = route.host;
+  if (!route.port.empty()) values["port"] = route.port;
+  for (const auto& [name, value] : values) {
+    const auto written = parameter(name, value);
+    if (written.has_error()) return within_context("entry " + entry.name, written.error());
+    line += written.value();
+  }
+  return text_result(line + "\n");
+}
+
+}  // namespace
+
+Result<std::string> private_ini(const ini::ConfigFiles& files,
+                                const PrivateBouncerOptions& options) {
+  std::string text = "[databases]\n";
+  for (const Move& move : options.moves) {
+    const ini::Entry* const entry = ini::find_entry(files, move.entry);
+    if (entry == nullptr) return Error{"the files have no entry " + move.entry};
+    const Route current{entry->host, entry->port};
+    const auto line = entry_line(*entry, options.to_new_route ? move.to : current);
+    if (line.has_error()) return line.error();
+    text += line.value();
+  }
+  text +=
+      "[pgbouncer]\nlisten_addr =\nlisten_port = 6432\nauth_type = trust\n"
+      "pool_mode = session\nserver_login_retry = 0\nlog_connections = 0\n"
+      "log_disconnections = 0\nlog_stats = 0\n";
+  text += "unix_socket_dir = " + options.directory + "\n";
+  if (!options.run_as_user.empty()) text += "user = " + options.run_as_user + "\n";
+  const auto settings = ini::effective_settings(files);
+  for (const char* name : kept_settings) {
+    const auto found = settings.find(name);
+    if (found != settings.end()) text += std::string(name) + " = " + found->second + "\n";
+  }
+  return text_result(std::move(text));
+}
+
+std::map<std::string, std::string> parse_auth_file(const std::string& text) {
+  const auto quoted = [](std::istringstream& line, std::string& into) {
+    into.clear();
+    char c = 0;
+    if (!(line >> c) || c != '"') return false;
+    while (line.get(c)) {
+      if (c == '"' && line.peek() != '"') return true;
+      if (c == '"') line.get(c);
+      into += c;
+    }
+    return false;
+  };
+  std::map<std::string, std::string> secrets;
+  std::istringstream lines(text);
+  for (std::string one; std::getline(lines, one);) {
+    std::istringstream line(one);
+    std::string user;
+    std::string secret;
+    if (quoted(line, user) && quoted(line, secret)) secrets.emplace(user, secret);
+  }
+  return secrets;
+}
+
+}  // namespace cutover::agent

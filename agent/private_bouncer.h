@@ -1,0 +1,27 @@
+// The text of a private PgBouncer's configuration: the real one's credentials and TLS settings, the
+// routes that are to be tried, nothing else. Pure; running it is in probe.cpp.
+#pragma once
+
+#include <string>
+
+#include "agent/claim.h"
+#include "agent/ini/config_files.h"
+
+namespace cutover::agent {
+
+struct PrivateBouncerOptions {
+  Moves moves = {};
+  bool to_new_route = true;      ///< else the entries keep the route they have
+  std::string directory = {};    ///< of its socket
+  std::string run_as_user = {};  ///< needed when started by root; "" otherwise
+};
+
+/// An error names an entry that the files do not have, or a value that cannot be written.
+Result<std::string> private_ini(const ini::ConfigFiles& files,
+                                const PrivateBouncerOptions& options);
+
+/// A name or secret of an auth_file as it is written: "user" "secret", quotes doubled. Lines that
+/// are no such pair are left out.
+std::map<std::string, std::string> parse_auth_file(const std::string& text);
+
+}  // namespace cutover::agent

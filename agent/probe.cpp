@@ -1,0 +1,258 @@
+// See probe.h.
+#include "agent/probe.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "agent/private_bouncer.h"
+#include "agent/private_process.h"
+#include "common/async/gather.h"
+#include "common/async/within.h"
+#include "common/base/durable_file.h"
+
+namespace cutover::agent {
+namespace {
+
+constexpr std::chrono::milliseconds start_limit{3000};
+constexpr std::chrono::milliseconds start_poll{10};
+constexpr std::size_t users_tried = 20;
+
+struct Attempt {
+  std::string entry = {};
+  std::string user = {};
+  std::string secret = {};  ///< as the auth_file has it
+  bool has_password = false;
+};
+
+/// What a private PgBouncer needs to know of the real one.
+struct RealOne {
+  ini::ConfigFiles files = {};
+  std::optional<HostProcess> process = {};
+  std::vector<ConsoleRow> pools = {};
+  std::map<std::string, std::string> secrets = {};
+};
+
+Task<Result<RealOne>> look_at_real_one(Bouncer& bouncer) {
+  RealOne real;
+  std::string pidfile;
+  const auto config = co_await bouncer.console().ask("SHOW CONFIG");
+  if (config.has_value())
+    for (const ConsoleRow& row : config.value().rows)
+      if (text_of(row, "key") == "pidfile") pidfile = text_of(row, "value");
+  real.process = find_process(bouncer.config().admin, pidfile);
+  const std::string directory = real.process ? real.process->working_directory : "";
+  auto files = ini::load_config(bouncer.config().ini, directory, read_file);
+  if (files.has_error()) co_return files.error();
+  real.files = std::move(files.value());
+  auto pools = co_await bouncer.console().ask("SHOW POOLS");
+  if (pools.has_value()) real.pools = std::move(pools.value().rows);
+  const auto settings = ini::effective_settings(real.files);
+  const auto auth_file = settings.find("auth_file");
+  if (auth_file != settings.end()) {
+    const auto absolute = std::filesystem::path(directory) / auth_file->second;
+    const auto text = read_file(absolute.string());
+    if (text.has_value()) real.secrets = parse_auth_file(text.value());
+  }
+  co_return real;
+}
+
+std::set<std::string> users_of(const RealOne& real, const std::string& entry) {
+  std::set<std::string> users;
+  for (const ConsoleRow& row : real.pools)
+    if (text_of(row, "database") == entry) users.insert(text_of(row, "user"));
+  if (users.empty())
+    for (const auto& [user, secret] : real.secrets)
+      if (users.size() < users_tried) users.insert(user);
+  return users;
+}
+
+std::vector<Attempt> attempts_for(const RealOne& real, const std::string& entry) {
+  std::vector<Attempt> attempts;
+  const ini::Entry* const written = ini::find_entry(real.files, entry);
+  const bool has_password =
+      written != nullptr && ini::find_parameter(written->parameters, "password") != nullptr;
+  const ini::Parameter* const forced =
+      written == nullptr ? nullptr : ini::find_parameter(written->parameters, "user");
+  const auto users =
+      forced != nullptr ? std::set<std::string>{forced->value} : users_of(real, entry);
+  for (const std::string& user : users) {
+    const auto secret = real.secrets.find(user);
+    attempts.push_back(
+        {entry, user, secret == real.secrets.end() ? "" : secret->second, has_password});
+  }
+  return attempts;
+}
+
+std::string explained(const Attempt& attempt, const std::string& error) {
+  if (attempt.has_password || !attempt.secret.starts_with("SCRAM-SHA-256$")) return error;
+  return error + " (auth_file holds only a SCRAM secret for " + attempt.user +
+         ", which lets PgBouncer in only together with a client's own password: it cannot be "
+         "proven from here; user= and password= in the entry, or a plain secret, would let it)";
+}
+
+Task<proto::ProbeAnswer> ask(Attempt attempt, std::string directory, std::string sql,
+                             std::chrono::milliseconds limit) {
+  proto::ProbeAnswer answer;
+  answer.set_entry(attempt.entry);
+  answer.set_user(attempt.user);
+  const auto conninfo = postgres::with_parameters(
+      "port=6432 sslmode=disable",
+      {{"host", directory}, {"dbname", attempt.entry}, {"user", attempt.user}});
+  postgres::ConnectOptions options;
+  options.application_name = "cutover-agent probe";
+  options.timeout = limit;
+  auto connection = co_await postgres::Connection::connect(conninfo.value(), options);
+  if (connection.has_error()) {
+    answer.set_error(explained(attempt, connection.error().what));
+    co_return answer;
+  }
+  auto asking = connection.value().script(sql);
+  const auto rows = co_await within(limit, std::move(asking));
+  if (!rows)
+    answer.set_error("no answer within " + std::to_string(limit.count()) + " ms");
+  else if (rows->has_error())
+    answer.set_error(explained(attempt, rows->error().what));
+  else if (rows->value().empty() || rows->value().back().empty())
+    answer.set_error("the query returned no row");
+  else
+    answer.set_answer(std::string(rows->value().back().at(0, 0).value_or("")));
+  co_return answer;
+}
+
+std::string user_name(uid_t uid) {
+  const passwd* const found = ::getpwuid(uid);
+  return found == nullptr ? "" : found->pw_name;
+}
+
+struct RunningProbe {
+  PrivateDirectory directory;
+  PrivateProcess process;
+};
+
+Result<RunningProbe> start_private(const RealOne& real, const Moves& moves, bool to_new_route) {
+  auto directory = PrivateDirectory::create();
+  if (directory.has_error()) return directory.error();
+  const std::string path = directory.value().path();
+  PrivateBouncerOptions options{moves, to_new_route, path, {}};
+  const bool drops_root = ::geteuid() == 0 && real.process && real.process->uid != 0;
+  if (drops_root) options.run_as_user = user_name(real.process->uid);
+  const auto text = private_ini(real.files, options);
+  if (text.has_error()) return text.error();
+  const std::string ini = path + "/private.ini";
+  const auto written = write_durably(ini, text.value());
+  if (written.has_error()) return written.error();
+  if (drops_root) {
+    const auto given = directory.value().give_to(real.process->uid);
+    if (given.has_error()) return given.error();
+  }
+  const bool known = real.process && !real.process->executable.empty();
+  const std::string program = known ? real.process->executable : "pgbouncer";
+  auto process = PrivateProcess::start({program, ini}, real.files.working_directory, path + "/log");
+  if (process.has_error()) return process.error();
+  return RunningProbe{std::move(directory.value()), std::move(process.value())};
+}
+
+std::string last_words(const std::string& log) {
+  std::ifstream file(log);
+  std::string words;
+  for (std::string line; std::getline(file, line);)
+    if (line.find("ERROR") != std::string::npos || line.find("FATAL") != std::string::npos)
+      words = line;
+  return words.empty() ? "it said nothing" : words;
+}
+
+/// "" when its socket is there.
+Task<std::string> wait_until_up(RunningProbe& probe) {
+  const auto deadline = std::chrono::steady_clock::now() + start_limit;
+  const std::string& path = probe.directory.path();
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (std::filesystem::exists(path + "/.s.PGSQL.6432")) co_return "";
+    if (!probe.process.is_running()) break;
+    co_await sleep_for(start_poll);
+  }
+  co_return "the private PgBouncer did not start: " + last_words(path + "/log");
+}
+
+Moves own_moves(const RealOne& real, const Moves& moves) {
+  Moves own;
+  for (const Move& move : moves)
+    if (move.entry != "*" && ini::find_entry(real.files, move.entry) != nullptr)
+      own.push_back(move);
+  return own;
+}
+
+Moves all_moves(const proto::ProbeCommand& command) {
+  Moves moves;
+  for (const proto::EntryMove& move : command.moves())
+    moves.push_back(
+        {move.entry(), {move.from_host(), move.from_port()}, {move.to_host(), move.to_port()}});
+  return moves;
+}
+
+using Answers = std::vector<proto::ProbeAnswer>;
+
+Answers failed(const Moves& moves, const std::string& error) {
+  Answers answers;
+  for (const Move& move : moves) {
+    proto::ProbeAnswer& answer = answers.emplace_back();
+    answer.set_entry(move.entry);
+    answer.set_error(error);
+  }
+  return answers;
+}
+
+Task<Answers> ask_all(const RealOne& real, Moves moves, std::string directory,
+                      proto::ProbeCommand command) {
+  const auto limit = std::chrono::milliseconds(std::max(command.timeout_ms(), 100U));
+  std::vector<Task<proto::ProbeAnswer>> asking;
+  Answers answers;
+  for (const Move& move : moves) {
+    const auto attempts = attempts_for(real, move.entry);
+    if (attempts.empty())
+      answers = failed({move},
+                       "no user is known for this entry: it has no user=, no pool, and "
+                       "auth_file names nobody");
+    for (const Attempt& attempt : attempts)
+      asking.push_back(ask(attempt, directory, command.sql(), limit));
+  }
+  auto answered = co_await gather(std::move(asking));
+  answers.insert(answers.end(), answered.begin(), answered.end());
+  co_return answers;
+}
+
+Task<Answers> probe_one(Bouncer& bouncer, proto::ProbeCommand command) {
+  const Moves asked = all_moves(command);
+  const auto real = co_await look_at_real_one(bouncer);
+  if (real.has_error()) co_return failed(asked, real.error().what);
+  const Moves moves = own_moves(real.value(), asked);
+  if (moves.empty()) co_return Answers();
+  auto running = start_private(real.value(), moves, command.to_green());
+  if (running.has_error()) co_return failed(moves, running.error().what);
+  const auto problem = co_await wait_until_up(running.value());
+  if (!problem.empty()) co_return failed(moves, problem);
+  const std::string directory = running.value().directory.path();
+  auto answers = co_await ask_all(real.value(), moves, directory, command);
+  co_await running.value().process.stop();
+  co_return answers;
+}
+
+}  // namespace
+
+Task<proto::ProbeResult> probe(std::vector<Bouncer*> bouncers, proto::ProbeCommand command) {
+  std::vector<Task<Answers>> probing;
+  for (Bouncer* const bouncer : bouncers) probing.push_back(probe_one(*bouncer, command));
+  const auto answers = co_await gather(std::move(probing));
+  proto::ProbeResult result;
+  for (std::size_t i = 0; i < bouncers.size(); ++i)
+    for (const proto::ProbeAnswer& answer : answers[i]) {
+      *result.add_answers() = answer;
+      result.mutable_answers(result.answers_size() - 1)->set_pgbouncer(bouncers[i]->name());
+    }
+  co_return result;
+}
+
+}  // namespace cutover::agent

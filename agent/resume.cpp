@@ -1,0 +1,100 @@
+// See resume.h.
+#include "agent/resume.h"
+
+#include "common/async/within.h"
+
+namespace cutover::agent {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds queue_poll{5};
+constexpr std::chrono::milliseconds stuck_after{20};
+
+/// One RESUME; nothing paused is done.
+Task<Outcome> send_resume(Console& console, std::string command) {
+  const auto answer = co_await console.ask(command);
+  if (answer.has_value()) co_return done();
+  if (answer.error().what.find("not paused") != std::string::npos) co_return done();
+  co_return in_doubt(console_error(command, answer.error()));
+}
+
+Task<std::string> login_retry_of(Console& console) {
+  const auto config = co_await console.ask("SHOW CONFIG");
+  if (config.has_error()) co_return std::string();
+  for (const ConsoleRow& row : config.value().rows)
+    if (text_of(row, "key") == "server_login_retry") co_return text_of(row, "value");
+  co_return std::string();
+}
+
+Task<void> set_login_retry(Console& console, std::string seconds) {
+  const std::string command = "SET server_login_retry = '" + seconds + "'";
+  const auto answer = co_await console.ask(command);
+  static_cast<void>(answer);  // a rescue: when it fails PgBouncer's own retry remains
+}
+
+/// Tells from one look to the next how long a queue has stood with nobody serving it.
+class StuckQueue {
+ public:
+  bool is_stuck(const PoolCounts& pools, Clock::time_point now) {
+    const bool stands = pools.clients_waiting > 0 && pools.servers_open == 0;
+    if (!stands) since_.reset();
+    if (stands && !since_) since_ = now;
+    return since_ && now - *since_ > stuck_after;
+  }
+
+ private:
+  std::optional<Clock::time_point> since_;
+};
+
+}  // namespace
+
+Task<Outcome> send_resumes(Console& console, std::vector<ConsoleRow> entries) {
+  auto outcome = co_await send_resume(console, "RESUME");
+  if (!outcome.is_done()) co_return outcome;
+  for (const ConsoleRow& row : entries) {
+    if (text_of(row, "paused") != "1") continue;
+    const std::string command = "RESUME " + quoted_entry(text_of(row, "name"));
+    outcome = co_await send_resume(console, command);
+    if (!outcome.is_done()) co_return outcome;
+  }
+  co_return done();
+}
+
+Task<Outcome> resume_entries(Console& console, Moves moves) {
+  const auto before = co_await look_at(console, moves);
+  if (before.has_error()) co_return in_doubt(before.error());
+  const auto sent = co_await send_resumes(console, before.value().entries);
+  if (!sent.is_done()) co_return sent;
+  const auto after = co_await look_at(console, moves);
+  if (after.has_error()) co_return in_doubt(after.error());
+  bool left = after.value().globally_paused;
+  for (const ConsoleRow& row : after.value().entries) left = left || text_of(row, "paused") == "1";
+  if (left)
+    co_return in_doubt("it is still paused after RESUME",
+                       "someone else may have paused it; send RESUME on its console");
+  co_return done();
+}
+
+Task<Outcome> watch_queue(Console& console, Moves moves, std::chrono::milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
+  StuckQueue queue;
+  std::string retry_before;
+  Outcome outcome = done();
+  while (Clock::now() < deadline) {
+    const auto sight = co_await look_at(console, moves);
+    if (sight.has_error()) co_return in_doubt(sight.error());
+    if (sight.value().pools.clients_waiting == 0 || sight.value().is_paused()) break;
+    if (retry_before.empty() && queue.is_stuck(sight.value().pools, Clock::now())) {
+      retry_before = co_await login_retry_of(console);
+      co_await set_login_retry(console, "0");
+      outcome.detail =
+          "clients waited and nobody connected: server_login_retry was set to 0 "
+          "until they were served";
+    }
+    co_await sleep_for(queue_poll);
+  }
+  if (!retry_before.empty()) co_await set_login_retry(console, retry_before);
+  co_return outcome;
+}
+
+}  // namespace cutover::agent

@@ -1,0 +1,84 @@
+// `cutover-agent serve` and `resume`: the agent put together from its configuration.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "agent/commands.h"
+#include "agent/log.h"
+#include "agent/peer.h"
+#include "agent/server.h"
+#include "common/base/version.h"
+
+namespace cutover::agent {
+namespace {
+
+constexpr std::chrono::minutes settle_limit{10};
+
+void complain(const Error& error) {
+  log_error("cannot start", {{"what", error.what}, {"hint", error.hint}});
+}
+
+/// Runs `task` to its end on one thread; whatever is left of other tasks is dropped.
+template <class T>
+T run_to_end(boost::asio::io_context& context, Task<T> task) {
+  std::optional<T> result;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
+    failure = thrown;
+    result = std::move(value);
+    context.stop();
+  });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+  return std::move(*result);
+}
+
+struct Assembly {
+  explicit Assembly(const AgentConfig& config)
+      : metrics(program_version),
+        agent(context.get_executor(), config, clock, metrics,
+              [](const BouncerConfig& bouncer) { return dialer_of(bouncer.admin); }) {}
+
+  boost::asio::io_context context{1};
+  HostBootClock clock;
+  Metrics metrics;
+  Agent agent;
+};
+
+}  // namespace
+
+int run_serve(const AgentConfig& config) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Assembly parts(config);
+  const auto group = group_named(config.group);
+  if (group.has_error()) return complain(group.error()), 1;
+  const auto loaded = parts.agent.load();
+  if (loaded.has_error()) return complain(loaded.error()), 1;
+  if (!config.metrics_listen.empty()) {
+    const auto exposed = parts.metrics.expose(config.metrics_listen);
+    if (exposed.has_error()) return complain(exposed.error()), 1;
+  }
+  const ServerOptions options{config.socket, group.value()};
+  const auto served = run_to_end(parts.context, serve(parts.agent, options));
+  if (served.has_error()) return complain(served.error()), 1;
+  return 0;
+}
+
+int run_resume(const AgentConfig& config) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Assembly parts(config);
+  const auto loaded = parts.agent.load();
+  if (loaded.has_error()) return complain(loaded.error()), 1;
+  const Phase before = parts.agent.record().phase;
+  parts.agent.take_up();
+  const bool settled = run_to_end(parts.context, parts.agent.settle(settle_limit));
+  const Phase after = parts.agent.record().phase;
+  std::cout << name_of(before) << (before == after ? ": nothing to do" : "") << "\n";
+  if (before != after) std::cout << "now " << name_of(after) << "\n";
+  return settled ? 0 : 1;
+}
+
+}  // namespace cutover::agent
