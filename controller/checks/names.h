@@ -1,0 +1,18 @@
+// Names of the configuration as parameters of SQL.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/config/config.h"
+
+namespace cutover {
+
+/// {"a","b"}: a text[] in text form.
+std::string array_text(const std::vector<std::string>& values);
+
+std::vector<std::string> publications_of(const DatabaseConfig& database);
+std::vector<std::string> slots_of(const DatabaseConfig& database);
+std::vector<std::string> subscriptions_of(const DatabaseConfig& database);
+
+}  // namespace cutover

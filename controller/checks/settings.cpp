@@ -1,0 +1,204 @@
+// Settings of databases and roles, extensions, encodings and collations.
+#include "controller/checks/ask.h"
+#include "controller/checks/check_list.h"
+
+namespace cutover {
+namespace {
+
+/// setdatabase 0 is every database, setrole 0 every role. The fence's own setting is read_only's.
+constexpr auto settings_sql = R"sql(
+  SELECT format('%s of %s%s', split_part(setting, '=', 1),
+                CASE WHEN s.setdatabase = 0 THEN 'any database' ELSE 'this database' END,
+                CASE WHEN s.setrole = 0 THEN '' ELSE ', role ' || quote_ident(r.rolname) END)
+           AS object,
+         substr(setting, strpos(setting, '=') + 1) AS value
+    FROM pg_db_role_setting s
+   CROSS JOIN unnest(s.setconfig) AS setting
+    LEFT JOIN pg_database d ON d.oid = s.setdatabase
+    LEFT JOIN pg_roles r ON r.oid = s.setrole
+   WHERE (s.setdatabase = 0 OR d.datname = current_database())
+     AND split_part(setting, '=', 1) <> 'default_transaction_read_only')sql";
+
+Task<Finding> database_and_role_settings(const CheckContext& context) {
+  return ask_both(context, {.sql = settings_sql,
+                            .subject = "settings",
+                            .none = "blue and green have the same",
+                            .hint = "on green: ALTER DATABASE … SET, ALTER ROLE … SET",
+                            .missing = CheckOutcome::warn,
+                            .different = CheckOutcome::warn,
+                            .show_values = true});
+}
+
+/// A role's own setting wins over the database's, which is part of the fence.
+constexpr auto overrides_sql = R"sql(
+  SELECT 'fail' AS outcome, 'would write in spite of the fence' AS label,
+         CASE WHEN s.setrole = 0 THEN 'every role' ELSE 'role ' || quote_ident(r.rolname) END
+           AS object
+    FROM pg_db_role_setting s
+   CROSS JOIN unnest(s.setconfig) AS setting
+    LEFT JOIN pg_database d ON d.oid = s.setdatabase
+    LEFT JOIN pg_roles r ON r.oid = s.setrole
+   WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND s.setrole <> 0
+     AND lower(setting) ~ '^default_transaction_read_only=(off|false|no|0|f)$')sql";
+
+Task<Finding> read_only_overrides(const CheckContext& context) {
+  return ask_offenders(context,
+                       {.sql = overrides_sql,
+                        .none = "no role overrides default_transaction_read_only",
+                        .hint = "on blue: ALTER ROLE … RESET default_transaction_read_only"});
+}
+
+/// Our own sessions are read-only by SET; reset_val is what others are born with, and what roles
+/// are given does not show there.
+constexpr auto read_only_sql = R"sql(
+  SELECT 'fail' AS outcome, 'sessions are born read-only on ' || $1::text AS label,
+         'default_transaction_read_only' AS object
+    FROM pg_settings
+   WHERE name = 'default_transaction_read_only' AND reset_val = 'on'
+  UNION ALL
+  SELECT 'fail', 'sessions are born read-only on ' || $1::text, 'role ' || quote_ident(r.rolname)
+    FROM pg_db_role_setting s
+   CROSS JOIN unnest(s.setconfig) AS setting
+    LEFT JOIN pg_database d ON d.oid = s.setdatabase
+    JOIN pg_roles r ON r.oid = s.setrole
+   WHERE $1::text = 'green' AND (s.setdatabase = 0 OR d.datname = current_database())
+     AND lower(setting) ~ '^default_transaction_read_only=(on|true|yes|1|t)$')sql";
+
+Task<Finding> writable_by_default(const CheckContext& context) {
+  Evidence evidence;
+  for (const Side side : {Side::blue, Side::green}) {
+    Offenders question{.side = side, .sql = read_only_sql};
+    question.parameters.emplace_back(side == Side::blue ? "blue" : "green");
+    co_await gather_offenders(context, question, evidence);
+  }
+  co_return evidence.finding("sessions are born writable on both sides",
+                             "an interrupted run leaves it: `cutover recover`; else ALTER DATABASE "
+                             "… RESET default_transaction_read_only");
+}
+
+constexpr auto extensions_sql = R"sql(
+  SELECT quote_ident(extname) AS object, extversion AS value
+    FROM pg_extension)sql";
+
+constexpr auto outdated_sql = R"sql(
+  SELECT 'warn' AS outcome, 'can be updated on green' AS label,
+         format('%I from %s to %s', e.extname, e.extversion, a.default_version) AS object
+    FROM pg_extension e
+    JOIN pg_available_extensions a ON a.name = e.extname
+   WHERE a.default_version <> e.extversion
+   ORDER BY 3)sql";
+
+/// A newer major brings newer versions: that they differ is no fault, that green's library is
+/// newer than its SQL is worth a word.
+Task<Finding> extensions(const CheckContext& context) {
+  Evidence evidence;
+  const Comparison same{.sql = extensions_sql,
+                        .subject = "extensions",
+                        .different = CheckOutcome::pass,
+                        .show_values = true};
+  co_await gather_differences(context, same, evidence);
+  const Offenders outdated{.side = Side::green, .sql = outdated_sql};
+  co_await gather_offenders(context, outdated, evidence);
+  co_return evidence.finding("green has every extension of blue",
+                             "on green: CREATE EXTENSION …, ALTER EXTENSION … UPDATE");
+}
+
+constexpr auto encoding_sql = R"sql(
+  SELECT 'encoding' AS object, pg_encoding_to_char(encoding) AS value
+    FROM pg_database
+   WHERE datname = current_database())sql";
+
+constexpr auto locale_sql = R"sql(
+  SELECT 'collation' AS object, datcollate AS value
+    FROM pg_database
+   WHERE datname = current_database()
+  UNION ALL
+  SELECT 'character type', datctype
+    FROM pg_database
+   WHERE datname = current_database())sql";
+
+Task<Finding> encoding_and_locale(const CheckContext& context) {
+  Evidence evidence;
+  const Comparison encoding{.sql = encoding_sql, .subject = "settings", .show_values = true};
+  co_await gather_differences(context, encoding, evidence);
+  const Comparison locale{.sql = locale_sql,
+                          .subject = "settings",
+                          .missing = CheckOutcome::warn,
+                          .different = CheckOutcome::warn,
+                          .show_values = true};
+  co_await gather_differences(context, locale, evidence);
+  co_return evidence.finding("the same on both sides",
+                             "create green's database anew with blue's ENCODING, LC_COLLATE and "
+                             "LC_CTYPE; another collation sorts and compares in another way");
+}
+
+/// Recorded when the collation was made, against what the operating system's library says now: they
+/// differ after an upgrade of the system, and then indexes on text may be out of order.
+constexpr auto stale_collations_sql = R"sql(
+  SELECT 'warn' AS outcome, 'on green recorded with another version' AS label,
+         format('%s (%s, now %s)', c.oid::regcollation, c.collversion,
+                pg_collation_actual_version(c.oid)) AS object
+    FROM pg_collation c
+   WHERE c.collversion IS NOT NULL
+     AND c.collversion <> pg_collation_actual_version(c.oid)
+     AND (c.oid >= 16384
+          OR EXISTS (SELECT FROM pg_attribute a
+                       JOIN pg_class t ON t.oid = a.attrelid AND t.oid >= 16384
+                      WHERE a.attcollation = c.oid))
+   ORDER BY 3)sql";
+
+constexpr auto collation_versions_sql = R"sql(
+  SELECT DISTINCT format('%I', c.collname) AS object,
+         coalesce(pg_collation_actual_version(c.oid), 'none') AS value
+    FROM pg_collation c
+    JOIN pg_attribute a ON a.attcollation = c.oid
+    JOIN pg_class t ON t.oid = a.attrelid AND t.oid >= 16384
+   WHERE c.collname NOT IN ('C', 'POSIX', 'default', 'ucs_basic'))sql";
+
+constexpr auto database_version_sql = R"sql(
+  SELECT 'warn' AS outcome, 'on green recorded with another version' AS label,
+         format('the database (%s, now %s)', d.datcollversion,
+                pg_database_collation_actual_version(d.oid)) AS object
+    FROM pg_database d
+   WHERE d.datname = current_database()
+     AND d.datcollversion <> pg_database_collation_actual_version(d.oid))sql";
+
+Task<Finding> collation_versions(const CheckContext& context) {
+  Evidence evidence;
+  const Comparison versions{.sql = collation_versions_sql,
+                            .subject = "collation versions",
+                            .missing = CheckOutcome::warn,
+                            .different = CheckOutcome::warn,
+                            .extra = CheckOutcome::pass,
+                            .show_values = true};
+  co_await gather_differences(context, versions, evidence);
+  const Offenders stale{.side = Side::green, .sql = stale_collations_sql};
+  co_await gather_offenders(context, stale, evidence);
+  const bool recorded =
+      !context.databases.empty() && context.databases.front().green.version() >= 150000;
+  const Offenders database{.side = Side::green, .sql = database_version_sql};
+  if (recorded) co_await gather_offenders(context, database, evidence);
+  co_return evidence.finding("no collation in use differs",
+                             "on green: REINDEX what is sorted by them, then ALTER COLLATION … "
+                             "REFRESH VERSION or ALTER DATABASE … REFRESH COLLATION VERSION");
+}
+
+}  // namespace
+
+std::vector<Check> setting_checks() {
+  return {
+      {"database_and_role_settings", "ALTER DATABASE and ALTER ROLE … SET are the same on green.",
+       false, database_and_role_settings},
+      {"read_only_overrides", "No role of blue overrides the read-only setting of the fence.",
+       false, read_only_overrides},
+      {"writable_by_default", "Sessions on blue and on green are born writable.", true,
+       writable_by_default},
+      {"extensions", "Green has every extension of blue.", false, extensions},
+      {"encoding_and_locale", "Encoding and locale of the databases are the same.", true,
+       encoding_and_locale},
+      {"collation_versions", "Collations in use have the same version, and green's indexes fit.",
+       false, collation_versions},
+  };
+}
+
+}  // namespace cutover
