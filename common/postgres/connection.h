@@ -126,6 +126,9 @@ std::string without_password(const std::string& conninfo);
 Result<std::string> with_parameters(
     const std::string& conninfo,
     const std::vector<std::pair<std::string, std::string>>& parameters);
+/// The password that libpq would use: of the conninfo, its service file, PGPASSWORD or the password
+/// file; nullopt when there is none. May look a host name up and open a socket; never logs in.
+Result<std::optional<std::string>> password_of(const std::string& conninfo);
 /// The value of one parameter ("host", "port", "dbname") as given or as libpq's default; nullopt
 /// when neither.
 Result<std::optional<std::string>> parameter_of(const std::string& conninfo,

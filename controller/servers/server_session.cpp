@@ -19,7 +19,7 @@ using postgres::Rows;
 constexpr const char* settings_sql = R"(
 SELECT set_config(known.name, wanted.value, false)
 FROM (VALUES
-  ('default_transaction_read_only', 'off'), ('default_transaction_isolation', 'read committed'),
+  ('default_transaction_read_only', $1), ('default_transaction_isolation', 'read committed'),
   ('search_path', 'pg_catalog'), ('synchronous_commit', 'on'), ('jit', 'off'),
   ('lock_timeout', '900ms'), ('statement_timeout', '0'), ('idle_session_timeout', '0'),
   ('transaction_timeout', '0'), ('idle_in_transaction_session_timeout', '60s'),
@@ -85,7 +85,9 @@ Task<std::optional<Failure>> ServerSession::log_in() {
   if (!connected) co_return at(options_.place, connected.error());
   connection_ = std::move(*connected);
   backend_pid_ = connection_.backend_pid();
-  const auto set = co_await connection_.query(settings_sql);
+  const bool read_only = options_.access == SessionAccess::read_only;
+  const postgres::Parameters values(1, read_only ? "on" : "off");
+  const auto set = co_await connection_.query(settings_sql, values);
   if (set) co_return std::nullopt;
   connection_.close();
   co_return at(options_.place, set.error());

@@ -13,10 +13,13 @@
 
 namespace cutover {
 
+enum class SessionAccess { read_write, read_only };
+
 struct SessionOptions {
   std::string conninfo;
   std::string place;  ///< for messages: "blue medplum"
   std::string application_name = "cutover";
+  SessionAccess access = SessionAccess::read_write;
   std::chrono::milliseconds login_timeout{5000};
   std::chrono::milliseconds peer_timeout{3000};
 };

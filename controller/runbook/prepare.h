@@ -1,0 +1,13 @@
+// `cutover prepare`, plainest form: blue gets schema `cutover`, publications and slots.
+#pragma once
+
+#include "controller/runbook/phase.h"
+
+namespace cutover {
+
+std::vector<PhaseCheck> prepare_checks();
+/// The publication before its slot: a slot that is older than its publication fails to decode for
+/// ever.
+std::vector<PhaseStep> prepare_steps();
+
+}  // namespace cutover

@@ -1,0 +1,220 @@
+// Triggers, decision and undo against clients of every kind.
+#include <gtest/gtest.h>
+
+#include "tests/integration/servers/server_pair.h"
+#include "tests/support/eventually.h"
+
+namespace cutover {
+namespace {
+
+using namespace std::chrono_literals;
+
+void decide(ServerPair& pair, ServerFleet& fleet) {
+  pair.pass_first_gate(fleet);
+  const auto outcome = pair.run(fleet.decide());
+  ASSERT_TRUE(outcome.is_done()) << told(outcome);
+}
+
+TEST(Fence, AnInstalledTriggerHindersNobodyBeforeTheDecision) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  auto client = pair.client();
+  EXPECT_TRUE(client
+                  .run("INSERT INTO item (note) VALUES ('x'); UPDATE item SET note = 'y'; "
+                       "DELETE FROM item")
+                  .ok);
+}
+
+TEST(Fence, AnApplicationRoleGetsReadOnlyNotPermissionDenied) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  auto old = pair.client();
+  old.must("SELECT 1");
+  decide(pair, *fleet);
+  for (const auto* sql : {"INSERT INTO item (note) VALUES ('x')", "UPDATE item SET note = 'x'",
+                          "DELETE FROM item", "TRUNCATE item"}) {
+    const auto result = old.run(sql);
+    EXPECT_EQ(result.sqlstate, "25006") << sql << ": " << result.error;
+  }
+  EXPECT_TRUE(old.run("SELECT count(*) FROM item").ok);
+}
+
+TEST(Fence, ClientsThatOverrideTheReadOnlySettingAreStoppedByTheTrigger) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  auto by_option = pair.client("-c default_transaction_read_only=off");
+  EXPECT_EQ(by_option.run("INSERT INTO item (note) VALUES ('x')").sqlstate, "25006");
+  auto by_begin = pair.client();
+  EXPECT_EQ(by_begin.run("BEGIN READ WRITE; INSERT INTO item (note) VALUES ('x')").sqlstate,
+            "25006");
+  auto superuser = pair.on_blue();
+  EXPECT_EQ(superuser.run("SET default_transaction_read_only = off; DELETE FROM item").sqlstate,
+            "25006");
+  pair.on_blue().must("ALTER ROLE app SET default_transaction_read_only = off");
+  auto by_role = pair.client();
+  EXPECT_EQ(by_role.run("TRUNCATE item").sqlstate, "25006");
+}
+
+TEST(Fence, ASessionBornUnderItIsReadOnly) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  EXPECT_EQ(pair.client().value("SHOW default_transaction_read_only"), "on");
+}
+
+TEST(Fence, AnOldSnapshotSlipsThroughAndTheSealCatchesIt) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  auto old = pair.client();
+  old.must("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class");
+  decide(pair, *fleet);
+  EXPECT_TRUE(old.run("INSERT INTO item (note) VALUES ('slips')").ok);
+  const auto sealed = pair.run(fleet->seal());
+  ASSERT_TRUE(sealed.is_done()) << told(sealed);
+  EXPECT_TRUE(old.run("COMMIT").lost);
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM item"), "0");
+}
+
+TEST(Fence, TheApplyWorkerOfAnotherSubscriptionPassesIt) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  pair.green.sql("CREATE TABLE only_back (id int PRIMARY KEY)", "app0");
+  pair.green.sql("CREATE PUBLICATION back FOR TABLE only_back", "app0");
+  pair.on_blue().must("CREATE TABLE only_back (id int PRIMARY KEY)");
+  pair.on_blue().must("CREATE SUBSCRIPTION back CONNECTION '" + pair.green.conninfo("app0") +
+                      "' PUBLICATION back");
+  ASSERT_TRUE(pair.run(fleet->install_triggers()).is_done());
+  decide(pair, *fleet);
+  pair.green.sql("INSERT INTO only_back VALUES (1)", "app0");
+  EXPECT_TRUE(support::eventually(
+      20s, [&] { return pair.blue_value("SELECT count(*) FROM only_back") == "1"; }));
+  pair.on_blue().run("SET default_transaction_read_only = off; DROP SUBSCRIPTION back");
+}
+
+TEST(Fence, ABusyTableGetsItsTriggerUnderTheLocks) {
+  ServerPair pair;
+  pair.prepare();
+  pair.subscribe();
+  const auto fleet = pair.fleet();
+  ASSERT_TRUE(pair.run(fleet->claim_blue()));
+  auto busy = pair.client();
+  busy.must("BEGIN; INSERT INTO item (note) VALUES ('long')");
+  const auto installed = pair.run(fleet->install_triggers());
+  EXPECT_TRUE(installed.is_done()) << told(installed);
+  EXPECT_NE(installed.detail.find("item"), std::string::npos);
+  EXPECT_TRUE(pair.run(fleet->triggers_hold()).is_refused());
+  busy.must("COMMIT");
+  ASSERT_TRUE(pair.run(fleet->hold_writers(20s)).is_done());
+  ASSERT_TRUE(pair.run(fleet->decide()).is_done());
+  EXPECT_TRUE(pair.run(fleet->triggers_hold()).is_done());
+  EXPECT_EQ(busy.run("INSERT INTO item (note) VALUES ('late')").sqlstate, "25006");
+}
+
+TEST(Fence, TriggersAreOnEveryTableOfAPartitionTreeWhateverItsName) {
+  PairOptions options;
+  options.ddl =
+      "CREATE SCHEMA \"odd \"\"schema\"; GRANT ALL ON SCHEMA \"odd \"\"schema\" TO app;"
+      "CREATE TABLE \"odd \"\"schema\".\"t'a\nb\" (id int PRIMARY KEY);"
+      "CREATE TABLE \"таблица\" (id int, PRIMARY KEY (id)) PARTITION BY RANGE (id);"
+      "CREATE TABLE leaf PARTITION OF \"таблица\" FOR VALUES FROM (0) TO (10);"
+      "GRANT ALL ON ALL TABLES IN SCHEMA \"odd \"\"schema\" TO app";
+  ServerPair pair(options);
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  auto client = pair.client("-c default_transaction_read_only=off");
+  for (const auto* table : {"\"odd \"\"schema\".\"t'a\nb\"", "\"таблица\"", "leaf"})
+    EXPECT_EQ(client.run(std::string("INSERT INTO ") + table + " VALUES (1)").sqlstate, "25006")
+        << table;
+}
+
+TEST(Fence, RemovedTriggersAreGoneEverywhere) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  const std::string count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover%'";
+  EXPECT_EQ(pair.blue_value(count), "1");
+  EXPECT_TRUE(pair.run(fleet->remove_triggers()).is_done());
+  EXPECT_EQ(pair.blue_value(count), "0");
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_class WHERE relname = 'fence_proof'"), "0");
+}
+
+TEST(Undo, GivesTheEarlierSettingBackAndEndsThoseBornUnderTheFenceOnly) {
+  ServerPair pair;
+  pair.on_blue().must("ALTER DATABASE app0 SET default_transaction_read_only = 'off'");
+  const auto fleet = pair.armed_fleet();
+  auto before = pair.client();
+  before.must("SELECT 1");
+  decide(pair, *fleet);
+  auto under = pair.client();
+  under.must("SELECT 1");
+  const auto undone = pair.run(fleet->undo_decision());
+  ASSERT_TRUE(undone.is_done()) << told(undone);
+  EXPECT_TRUE(under.run("SELECT 1").lost);
+  EXPECT_TRUE(before.run("INSERT INTO item (note) VALUES ('x')").ok);
+  EXPECT_EQ(pair.client().value("SHOW default_transaction_read_only"), "off");
+  EXPECT_EQ(
+      pair.blue_value("SELECT setconfig FROM pg_db_role_setting AS s "
+                      "JOIN pg_database AS d ON d.oid = s.setdatabase WHERE datname = 'app0'"),
+      "{default_transaction_read_only=off}");
+  const auto record = pair.run(fleet->run_record());
+  ASSERT_TRUE(record);
+  EXPECT_FALSE(record->decided || record->fenced);
+}
+
+TEST(Undo, WithoutADecisionEndsNobody) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  auto client = pair.client();
+  client.must("SELECT 1");
+  EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
+  EXPECT_TRUE(client.run("SELECT 1").ok);
+}
+
+TEST(Undo, CutOffBetweenFenceAndSessionsIsSeenAndFinishedByTheNext) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  auto under = pair.client();
+  under.must("SELECT 1");
+  pair.on_blue().must(
+      "SET default_transaction_read_only = off; "
+      "UPDATE cutover.run SET fenced = false, decided_at = NULL; "
+      "ALTER DATABASE app0 RESET default_transaction_read_only");
+  const auto record = pair.run(fleet->run_record());
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(record->fenced);
+  EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
+  EXPECT_TRUE(under.run("SELECT 1").lost);
+}
+
+TEST(Decision, IsRefusedWithoutTheLocksAndChangesNothing) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  EXPECT_TRUE(pair.run(fleet->decide()).is_refused());
+  EXPECT_EQ(pair.client().value("SHOW default_transaction_read_only"), "off");
+}
+
+TEST(Decision, IsRefusedWhenTheServerLetGoAtTheEndOfTheLease) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  ASSERT_TRUE(pair.run(fleet->hold_writers(100ms)).is_done());
+  auto client = pair.client();
+  EXPECT_TRUE(client.run("SET statement_timeout = '5s'; INSERT INTO item (note) VALUES ('x')").ok);
+  EXPECT_TRUE(pair.run(fleet->writers_are_held()).is_refused());
+  const auto decided = pair.run(fleet->decide());
+  EXPECT_TRUE(decided.is_refused()) << told(decided);
+  EXPECT_EQ(pair.blue_value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
+}
+
+TEST(Decision, IsFlushedAlsoWhereTheDatabaseCommitsAsynchronously) {
+  ServerPair pair;
+  pair.on_blue().must("ALTER DATABASE app0 SET synchronous_commit = off");
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  pair.blue.kill9();
+  pair.blue.start();
+  EXPECT_EQ(pair.blue_value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "t");
+}
+
+}  // namespace
+}  // namespace cutover

@@ -1,0 +1,79 @@
+// Sequences of every kind, on real servers.
+#include <gtest/gtest.h>
+
+#include "tests/integration/servers/server_pair.h"
+
+namespace cutover {
+namespace {
+
+constexpr const char* every_kind = R"(
+CREATE SEQUENCE ascending; CREATE SEQUENCE descending INCREMENT -2 MAXVALUE 100 START 100;
+CREATE SEQUENCE cycling MAXVALUE 5 CYCLE; CREATE SEQUENCE untouched; CREATE SEQUENCE ahead;
+CREATE SEQUENCE "odd ""name'" ; CREATE SEQUENCE reset_by_hand;
+CREATE TABLE with_identity (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY))";
+
+std::string state(support::SqlSession session, const std::string& sequence) {
+  return session.value("SELECT last_value || '/' || is_called FROM " + sequence);
+}
+
+TEST(Sequences, EveryKindIsBroughtToBluesAndNoneAgainstItsDirection) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  pair.on_blue().must(
+      "SELECT nextval('ascending') FROM generate_series(1, 7);"
+      "SELECT nextval('descending') FROM generate_series(1, 3);"
+      "SELECT nextval('cycling') FROM generate_series(1, 7);"
+      "SELECT nextval('\"odd \"\"name''\"'); SELECT nextval('ahead');"
+      "SELECT setval('reset_by_hand', 42, false);"
+      "INSERT INTO with_identity DEFAULT VALUES");
+  pair.on_green().must("SELECT setval('ahead', 500); SELECT setval('cycling', 4)");
+  const auto outcome = pair.run(fleet->sync_sequences());
+  ASSERT_TRUE(outcome.is_done()) << told(outcome);
+  for (const auto* name : {"ascending", "descending", "cycling", "untouched", "\"odd \"\"name'\"",
+                           "reset_by_hand", "with_identity_id_seq"})
+    EXPECT_EQ(state(pair.on_green(), name), state(pair.on_blue(), name)) << name;
+  EXPECT_EQ(state(pair.on_green(), "ahead"), "500/true");
+  EXPECT_EQ(pair.green_value("SELECT nextval('descending')"), "94");
+}
+
+TEST(Sequences, ASecondCallSetsOnlyWhatDiffersAndSeesNewOnes) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  pair.on_blue().must("SELECT nextval('ascending')");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1 set");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "");
+  pair.on_blue().must("SELECT nextval('untouched')");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1 set");
+  for (const auto* side : {&pair.blue, &pair.green}) side->sql("CREATE SEQUENCE newer", "app0");
+  pair.on_blue().must("SELECT nextval('newer')");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1 set");
+  EXPECT_EQ(state(pair.on_green(), "newer"), "1/true");
+}
+
+TEST(Sequences, OneThatGreenLacksIsNamed) {
+  ServerPair pair;
+  const auto fleet = pair.fleet();
+  pair.on_blue().must("CREATE SEQUENCE only_blue");
+  const auto outcome = pair.run(fleet->sync_sequences());
+  EXPECT_TRUE(outcome.is_refused());
+  EXPECT_NE(outcome.detail.find("only_blue"), std::string::npos);
+}
+
+TEST(Sequences, AThousandAreReadAndSet) {
+  ServerPair pair;
+  for (const auto* side : {&pair.blue, &pair.green})
+    side->sql(
+        "DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE 'CREATE SEQUENCE s' || i; END LOOP; END $$",
+        "app0");
+  pair.on_blue().must("SELECT nextval('s' || i) FROM generate_series(1, 1000) AS i");
+  const auto fleet = pair.fleet();
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1000 set");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "");
+}
+
+}  // namespace
+}  // namespace cutover
