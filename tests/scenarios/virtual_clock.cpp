@@ -18,19 +18,29 @@ microseconds VirtualClock::elapsed() const {
   return std::chrono::duration_cast<microseconds>(now_.time_since_epoch());
 }
 
-Task<void> VirtualClock::sleep(microseconds duration, ProcessId process) {
+Task<void> VirtualClock::sleep(microseconds duration, ProcessId process,
+                               std::shared_ptr<Alarm> alarm) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void(error_code)>(
-      [this, duration, process](auto handler) {
-        begin_wait(duration, process, Handler(std::move(handler)));
+      [this, duration, process, alarm = std::move(alarm)](auto handler) {
+        const auto key = begin_wait(duration, process, Handler(std::move(handler)));
+        if (alarm) alarm->key = key;
       },
       asio::use_awaitable);
 }
 
-void VirtualClock::after(microseconds delay, Callback callback) {
-  queue_.emplace(Key{now_ + delay, ++serial_}, Entry{std::move(callback), nullptr, 0});
+void VirtualClock::ring(Alarm& alarm) {
+  if (!alarm.key) return;
+  auto sleeper = queue_.extract(*alarm.key);
+  alarm.key.reset();
+  if (!sleeper.empty()) wake(std::move(*sleeper.mapped().waiter), {});
 }
 
-void VirtualClock::begin_wait(microseconds duration, ProcessId process, Handler handler) {
+void VirtualClock::after(microseconds delay, Callback callback) {
+  const auto when = now_ + std::max(delay, microseconds(0));
+  queue_.emplace(Key{when, ++serial_}, Entry{std::move(callback), nullptr, 0});
+}
+
+VirtualClock::Key VirtualClock::begin_wait(microseconds duration, ProcessId process, Handler handler) {
   const Key key{now_ + std::max(duration, microseconds(0)), ++serial_};
   auto slot = asio::get_associated_cancellation_slot(handler);
   if (slot.is_connected()) {
@@ -42,6 +52,7 @@ void VirtualClock::begin_wait(microseconds duration, ProcessId process, Handler 
     });
   }
   queue_.emplace(key, Entry{nullptr, std::make_shared<Handler>(std::move(handler)), process});
+  return key;
 }
 
 void VirtualClock::wake(Handler handler, error_code error) {

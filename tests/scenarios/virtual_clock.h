@@ -24,14 +24,27 @@ using std::chrono::microseconds;
 using ProcessId = std::uint32_t;
 
 class VirtualClock {
+  struct Key {
+    TimePoint when;
+    std::uint64_t serial;
+    auto operator<=>(const Key&) const = default;
+  };
+
  public:
+  /// Ends one sleep early.
+  struct Alarm {
+    std::optional<Key> key;
+  };
   using Callback = std::function<void()>;
 
   TimePoint now() const { return now_; }
   microseconds elapsed() const;
 
   /// Suspends the calling coroutine; it can be cancelled.
-  Task<void> sleep(microseconds duration, ProcessId process = 0);
+  Task<void> sleep(microseconds duration, ProcessId process = 0,
+                   std::shared_ptr<Alarm> alarm = nullptr);
+  /// Wakes who sleeps with this alarm, if anyone does.
+  void ring(Alarm& alarm);
   /// Calls `callback` at that time, outside of every coroutine.
   void after(microseconds delay, Callback callback);
 
@@ -56,11 +69,6 @@ class VirtualClock {
 
  private:
   using Handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
-  struct Key {
-    TimePoint when;
-    std::uint64_t serial;
-    auto operator<=>(const Key&) const = default;
-  };
   struct Entry {
     Callback callback;                ///< a plain event, or
     std::shared_ptr<Handler> waiter;  ///< a coroutine that sleeps
@@ -73,7 +81,7 @@ class VirtualClock {
     result.emplace(std::move(value));
   }
 
-  void begin_wait(microseconds duration, ProcessId process, Handler handler);
+  Key begin_wait(microseconds duration, ProcessId process, Handler handler);
   void wake(Handler handler, boost::system::error_code error);
   void run_ready();
   void fire_next();

@@ -1,0 +1,81 @@
+// Blue, green and the replication between them, as far as the protocol depends on them: blue's row,
+// locks, fence and sessions, a log of commits, and green's position in it.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "controller/cutover/fleet.h"
+#include "tests/simulation/world.h"
+
+namespace cutover::simulation {
+
+/// A server connection on blue.
+struct Session {
+  enum class State { none, logging_in, open };
+  State state = State::none;
+  bool born_under_fence = false;  ///< read its settings while the fence was up: read-only for life
+  bool in_transaction = false;
+  bool has_written = false;
+  std::uint32_t generation = 0;  ///< whoever holds an older one talks to a session that is gone
+};
+
+using Answer = std::function<void(Outcome)>;
+
+class Servers {
+ public:
+  explicit Servers(World& world) : world_(world) {}
+
+  RunRecord record;
+  bool flush_due = false;  ///< sessions born under the fence may be left
+  bool green_has_written = false;
+  std::vector<Session*> sessions;  ///< of every client, bouncers' and others
+  std::function<bool()> somebody_is_on_green = [] { return false; };
+
+  // What clients do.
+  bool is_blocked() const { return deciding_session_ != 0 || lock_is_awaited_; }
+  bool lets_write(const Session& session);
+  void commit_on_blue(Session& session);
+  void commit_on_green();
+  void end(Session& session);
+
+  // What controllers do. `session` is the deciding session of one of them.
+  RunRecord seen_record() const;
+  Result<Claim> claim(const std::string& run_id);
+  Result<Claim> take_over(const std::string& run_id);
+  void hold(std::uint64_t session, milliseconds lease, Answer answer);
+  void release(std::uint64_t session);
+  bool holds(std::uint64_t session) const { return deciding_session_ == session; }
+  Outcome decide(std::uint64_t session, const Claim& claim);
+  void undo_decision(std::uint64_t session, const Claim& claim, Answer answer);
+  void seal(Answer answer);
+  bool is_sealed() const;
+  Mark set_mark();
+  SubscriptionSight look_at_gate(const Mark::Subscription& mark);
+  void controller_died(std::uint64_t session);
+
+  bool has_fenced_sessions() const;
+
+ private:
+  struct Marker {
+    std::uint64_t position;
+  };
+
+  bool someone_writes() const;
+  void try_to_lock(std::uint64_t session, milliseconds lease, TimePoint deadline, Answer answer);
+  void end_fenced_sessions(Answer answer);
+  void append();
+
+  World& world_;
+  std::uint64_t deciding_session_ = 0;
+  std::uint64_t lock_serial_ = 0;
+  std::uint64_t dead_decider_ = 0;
+  bool lock_is_awaited_ = false;
+  std::uint64_t position_ = 0;  ///< of blue: commits so far
+  std::uint64_t last_client_commit_ = 0;
+  std::uint64_t applied_ = 0;  ///< of green
+  TimePoint applies_until_{};
+  std::map<std::string, std::uint64_t> markers_;
+};
+
+}  // namespace cutover::simulation

@@ -1,0 +1,98 @@
+// Seeds of the simulated world. CUTOVER_SIMULATION_SEEDS runs more of them, CUTOVER_SIMULATION_SEED
+// (and _MUTATION) replays one with its log.
+#include "tests/simulation/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace cutover::simulation {
+namespace {
+
+constexpr Mutation all_mutations[] = {
+    Mutation::no_seal,
+    Mutation::no_wait_for_logins,
+    Mutation::no_second_gate,
+    Mutation::second_gate_before_seal,
+    Mutation::no_epoch_on_blue,
+    Mutation::no_epoch_on_agents,
+    Mutation::no_intent,
+    Mutation::gate_opens_on_unknown,
+    Mutation::no_end_of_fenced_sessions,
+    Mutation::unreachable_is_not_switched,
+    Mutation::no_lease,
+    Mutation::lease_forgotten_at_restart,
+    Mutation::decider_outlives_the_undo,
+};
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::string complaint(const Settings& settings, const Verdict& verdict) {
+  std::string text = to_text(settings) + "\n";
+  for (const auto& line : verdict.broken) text += "  " + line + "\n";
+  return text + "replay: " + how_to_replay(settings);
+}
+
+TEST(Simulation, HoldsEveryInvariantInEverySeed) {
+  const auto seeds = number_from("CUTOVER_SIMULATION_SEEDS", 2'000);
+  const auto first = number_from("CUTOVER_SIMULATION_FIRST_SEED", 1);
+  std::uint64_t on_green = 0;
+  std::uint64_t failed = 0;
+  for (std::uint64_t seed = first; seed < first + seeds && failed < 5; ++seed) {
+    const auto settings = settings_of(seed);
+    const auto verdict = simulate(settings);
+    on_green += verdict.ended_on_green ? 1 : 0;
+    failed += verdict.broken.empty() ? 0 : 1;
+    EXPECT_TRUE(verdict.broken.empty()) << complaint(settings, verdict);
+  }
+  RecordProperty("ended_on_green", static_cast<int>(on_green));
+  EXPECT_GT(on_green, seeds / 4) << "most runs should get through";
+  EXPECT_LT(on_green, seeds) << "some should be turned back";
+}
+
+TEST(Simulation, TheSameSeedIsTheSameRun) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto once = simulate(settings_of(seed), Log::kept);
+    const auto again = simulate(settings_of(seed), Log::kept);
+    EXPECT_EQ(once.log, again.log) << seed;
+  }
+}
+
+/// The first seed that notices, 0 for none.
+std::uint64_t first_to_notice(Mutation mutation, std::uint64_t seeds) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    if (!simulate(settings_of(seed, mutation)).broken.empty()) return seed;
+  }
+  return 0;
+}
+
+TEST(Simulation, NoticesEveryRemedyThatIsLeftOut) {
+  const auto seeds = number_from("CUTOVER_SIMULATION_MUTATION_SEEDS", 3'000);
+  for (const auto mutation : all_mutations) {
+    const auto seed = first_to_notice(mutation, seeds);
+    EXPECT_GT(seed, 0U) << name_of(mutation) << " went unnoticed";
+    std::cout << "  " << name_of(mutation) << ": seed " << seed << "\n";
+  }
+}
+
+TEST(Simulation, ReplaysOneSeed) {
+  const auto seed = number_from("CUTOVER_SIMULATION_SEED", 0);
+  if (seed == 0) GTEST_SKIP() << "CUTOVER_SIMULATION_SEED is not set";
+  const char* wanted = std::getenv("CUTOVER_SIMULATION_MUTATION");
+  auto settings = settings_of(seed);
+  for (const auto mutation : all_mutations) {
+    if (wanted != nullptr && std::string(wanted) == name_of(mutation)) {
+      settings = settings_of(seed, mutation);
+    }
+  }
+  const auto verdict = simulate(settings, Log::kept);
+  for (const auto& line : verdict.log) std::cout << line << "\n";
+  EXPECT_TRUE(verdict.broken.empty()) << complaint(settings, verdict);
+}
+
+}  // namespace
+}  // namespace cutover::simulation
