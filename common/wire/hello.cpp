@@ -31,16 +31,16 @@ proto::Envelope refusal(const Error& error) {
   return envelope;
 }
 
-Error ended_early(const MessageStream& stream) {
+Error ended_early(const MessageStream& stream, const std::string& how) {
   const std::string diagnosis = stream.diagnosis();
-  if (diagnosis.empty()) return {"the peer closed the connection before its hello"};
-  return {"the peer closed the connection before its hello: " + diagnosis};
+  return {"no hello: " + how + (diagnosis.empty() ? "" : ": " + diagnosis)};
 }
 
 Task<Result<proto::Hello>> receive_hello(MessageStream& stream) {
   auto received = co_await stream.receive();
-  if (!received) co_return within_context("no hello", received.error());
-  if (!*received) co_return ended_early(stream);
+  if (!received)
+    co_return Error{ended_early(stream, received.error().what).what, received.error().hint};
+  if (!*received) co_return ended_early(stream, "the peer closed the connection");
   const proto::Envelope& envelope = **received;
   if (envelope.has_reply())
     co_return Error{"the peer refused: " + envelope.reply().what(), envelope.reply().hint()};

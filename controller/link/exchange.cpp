@@ -86,17 +86,18 @@ Task<void> Exchange::read_replies(std::shared_ptr<Exchange> self) {
   while (!self->over_) {
     auto received = co_await self->stream_->receive();
     if (!received)
-      self->end(received.error());
+      self->end(self->ended_by_peer(received.error()));
     else if (!*received)
-      self->end(self->closed_by_peer());
+      self->end(self->ended_by_peer({"the agent closed the connection"}));
     else
       self->take(std::move(**received));
   }
 }
 
-Error Exchange::closed_by_peer() const {
+Error Exchange::ended_by_peer(Error how) const {
   const std::string diagnosis = stream_->diagnosis();
-  return {"the agent closed the connection" + (diagnosis.empty() ? "" : ": " + diagnosis)};
+  if (!diagnosis.empty()) how.what += ": " + diagnosis;
+  return how;
 }
 
 void Exchange::take(proto::Envelope envelope) {

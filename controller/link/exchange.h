@@ -41,7 +41,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Task<void> perform(proto::Request request, std::shared_ptr<Pending> pending);
   void take(proto::Envelope envelope);
   void take_reply(proto::Reply reply);
-  Error closed_by_peer() const;
+  Error ended_by_peer(Error how) const;
   CallFailure failure_of(const Pending& pending, bool in_time,
                          std::chrono::milliseconds limit) const;
 

@@ -240,7 +240,8 @@ TEST_F(BouncerFleetTest, AReportedPhaseConnectsToNobody) {
   auto report = [](BouncerFleet& to) -> Task<bool> {
     std::map<std::string, double> gauges;
     gauges["cutover_lag_bytes"] = 12;
-    co_await to.report_phase("pause", gauges);
+    std::string phase = "pause";
+    co_await to.report_phase(phase, gauges);
     co_return true;
   };
   ask(report(*fleet));

@@ -140,7 +140,7 @@ TEST_F(LinkTest, ALostReplyIsInDoubtAndTheConnectionStays) {
   const auto reply = call(30ms);
   ASSERT_FALSE(reply);
   EXPECT_TRUE(reply.error().sent);
-  EXPECT_EQ(reply.error().error.what, "no answer within 30 ms");
+  EXPECT_THAT(reply.error().error.what, HasSubstr("no answer within"));
   EXPECT_TRUE(link.is_connected());
 }
 

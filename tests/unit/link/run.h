@@ -32,12 +32,12 @@ bool run_until(boost::asio::io_context& context, Condition reached) {
 template <class T>
 T run(boost::asio::io_context& context, Task<T> task) {
   std::optional<T> result;
-  std::exception_ptr failure;
+  std::optional<std::exception_ptr> ended;  // after it nothing refers to this frame any more
   boost::asio::co_spawn(context, keep(std::move(task), result),
-                        [&](std::exception_ptr thrown) { failure = thrown; });
-  const bool ended = run_until(context, [&] { return result.has_value() || failure; });
-  if (failure) std::rethrow_exception(failure);
-  if (!ended) throw std::runtime_error("the coroutine did not end in time");
+                        [&](std::exception_ptr thrown) { ended = thrown; });
+  if (!run_until(context, [&] { return ended.has_value(); }))
+    throw std::runtime_error("the coroutine did not end in time");
+  if (*ended) std::rethrow_exception(*ended);
   return std::move(*result);
 }
 

@@ -35,19 +35,19 @@ inline std::array<int, 2> pipe_pair() {
 template <class T>
 T run(boost::asio::io_context& context, Task<T> task) {
   std::optional<T> result;
-  std::exception_ptr failure;
+  std::optional<std::exception_ptr> ended;  // after it nothing refers to this frame any more
   auto body = [](Task<T> inner, std::optional<T>& slot) -> Task<void> {
     T value = co_await std::move(inner);
     slot.emplace(std::move(value));
   };
   boost::asio::co_spawn(context, body(std::move(task), result),
-                        [&](std::exception_ptr thrown) { failure = thrown; });
+                        [&](std::exception_ptr thrown) { ended = thrown; });
   context.restart();
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!result && !failure && std::chrono::steady_clock::now() < give_up)
+  while (!ended && std::chrono::steady_clock::now() < give_up)
     context.run_one_for(std::chrono::seconds(1));
-  if (failure) std::rethrow_exception(failure);
-  if (!result) throw std::runtime_error("the coroutine did not end within 10 s");
+  if (!ended) throw std::runtime_error("the coroutine did not end within 10 s");
+  if (*ended) std::rethrow_exception(*ended);
   return std::move(*result);
 }
 
