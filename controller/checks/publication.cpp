@@ -55,30 +55,36 @@ Task<Finding> publications_whole(const CheckContext& context) {
 /// publish_via_partition_root the root is listed, without it the leaves are. An extension may mark
 /// its tables as configuration, but their rows normally come with CREATE EXTENSION.
 constexpr auto unpublished_sql = R"sql(
-  WITH published AS (
-    SELECT format('%I.%I', t.schemaname, t.tablename)::regclass::oid AS relid, t.pubname
+  WITH published AS MATERIALIZED (
+    SELECT c.oid AS relid
       FROM pg_publication_tables t
+      JOIN pg_namespace n ON n.nspname = t.schemaname
+      JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
      WHERE t.pubname = ANY ($1::text[])),
-  leaves AS (
-    SELECT c.oid, n.nspname, c.relname,
-           (SELECT count(*)
-              FROM published p
-             WHERE p.relid = c.oid
-                OR p.relid IN (SELECT relid FROM pg_partition_ancestors(c.oid))) AS times,
+  tables AS (
+    SELECT c.oid, n.nspname, c.relname, c.relispartition,
            EXISTS (SELECT FROM pg_depend e
                     WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
                       AND e.deptype = 'e') AS of_extension
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND c.relpersistence = 'p'
-       AND n.nspname !~ '^(pg_|information_schema$|cutover$)')
-  SELECT CASE WHEN of_extension AND times = 0 THEN 'warn' ELSE 'fail' END AS outcome,
-         CASE WHEN times > 1 THEN 'published more than once, so rows would double'
+       AND n.nspname !~ '^(pg_|information_schema$|cutover$)'),
+  listed_as AS (
+    SELECT oid, oid AS relid FROM tables
+     UNION
+    SELECT t.oid, a.relid FROM tables t, pg_partition_ancestors(t.oid) a WHERE t.relispartition),
+  times AS (
+    SELECT l.oid, count(p.relid) AS n
+      FROM listed_as l LEFT JOIN published p USING (relid)
+     GROUP BY l.oid)
+  SELECT CASE WHEN of_extension AND n = 0 THEN 'warn' ELSE 'fail' END AS outcome,
+         CASE WHEN n > 1 THEN 'published more than once, so rows would double'
               WHEN of_extension THEN 'not published, of an extension'
               ELSE 'not published' END AS label,
          format('%I.%I', nspname, relname) AS object
-    FROM leaves
-   WHERE times <> 1
+    FROM tables JOIN times USING (oid)
+   WHERE n <> 1
    ORDER BY nspname, relname)sql";
 
 Task<Finding> tables_published(const CheckContext& context) {

@@ -185,6 +185,7 @@ std::string server_by_beacon_sql(const ReadOnlyServer& blue, const ReadOnlyServe
                  FROM pg_catalog.pg_locks l
                 WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted) held
         WHERE key IN ({blue}, {green})
+        ORDER BY 1
         LIMIT 1), 'neither'))sql";
   const auto key = [](const ReadOnlyServer& server) {
     return server.is_reachable() ? fmt::format("({})", server.beacon()) : std::string("NULL");

@@ -10,13 +10,15 @@
 namespace cutover {
 namespace {
 
-/// Any program of ours names itself so; $1 are the sessions of this very check.
+/// Any program of ours names itself so; $1 are the sessions of this very check. What we may not see
+/// of other roles' sessions is NULL, and then they count as clients.
 constexpr auto clients_sql = R"sql(
   WITH clients AS (
     SELECT a.pid, a.usesysid, a.usename, a.client_addr, a.application_name
       FROM pg_stat_activity a
-     WHERE a.datname = current_database() AND a.backend_type = 'client backend'
-       AND NOT a.pid = ANY ($1::int[]) AND a.application_name NOT LIKE 'cutover%'),
+     WHERE a.datname = current_database()
+       AND coalesce(a.backend_type, 'client backend') = 'client backend'
+       AND NOT a.pid = ANY ($1::int[]) AND coalesce(a.application_name, '') NOT LIKE 'cutover%'),
   writers AS (
     SELECT DISTINCT u.usesysid
       FROM (SELECT DISTINCT usesysid FROM clients) u
@@ -85,9 +87,10 @@ constexpr auto bypass_sql = R"sql(
                 CASE count(*) WHEN 1 THEN 'pid ' || min(a.pid)
                               ELSE count(*) || ' sessions' END) AS object
     FROM pg_stat_activity a
-   WHERE a.datname = current_database() AND a.backend_type = 'client backend'
+   WHERE a.datname = current_database()
+       AND coalesce(a.backend_type, 'client backend') = 'client backend'
      AND NOT a.pid = ANY ($1::int[]) AND NOT a.pid = ANY ($2::int[])
-     AND a.application_name NOT LIKE 'cutover%'
+     AND coalesce(a.application_name, '') NOT LIKE 'cutover%'
      AND a.backend_start < clock_timestamp() - $3::interval
    GROUP BY a.usename, a.client_addr, a.application_name
    ORDER BY count(*) DESC, 3)sql";
@@ -123,8 +126,9 @@ constexpr auto superusers_sql = R"sql(
                 a.pid) AS object
     FROM pg_stat_activity a
     JOIN pg_roles r ON r.oid = a.usesysid AND r.rolsuper
-   WHERE a.datname = current_database() AND a.backend_type = 'client backend'
-     AND NOT a.pid = ANY ($1::int[]) AND a.application_name NOT LIKE 'cutover%'
+   WHERE a.datname = current_database()
+       AND coalesce(a.backend_type, 'client backend') = 'client backend'
+     AND NOT a.pid = ANY ($1::int[]) AND coalesce(a.application_name, '') NOT LIKE 'cutover%'
    ORDER BY a.backend_start)sql";
 
 Task<Finding> ask_beside_own(const CheckContext& context, Offenders question) {
@@ -158,7 +162,8 @@ constexpr auto unterminable_sql = R"sql(
     FROM pg_stat_activity a
     JOIN pg_roles r ON r.oid = a.usesysid
     JOIN pg_roles me ON me.rolname = current_user
-   WHERE a.datname = current_database() AND a.backend_type = 'client backend'
+   WHERE a.datname = current_database()
+       AND coalesce(a.backend_type, 'client backend') = 'client backend'
      AND NOT a.pid = ANY ($1::int[])
      AND NOT me.rolsuper
      AND (r.rolsuper OR NOT (pg_has_role(me.oid, 'pg_signal_backend', 'USAGE')

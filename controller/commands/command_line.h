@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "controller/cutover/events.h"
 #include "controller/cutover/recovery.h"
 
 namespace cutover {
@@ -42,6 +43,7 @@ struct CommandLine {
   bool dry_run = true;
   int verbosity = 0;  ///< -1 quiet, 1 and more: debug
   RecoveryWish recovery_wish = RecoveryWish::none;
+  Listener* witness = nullptr;  ///< told of every event of a run besides our own listeners
 };
 
 /// What --help or --version print instead of running; exit 0.

@@ -51,7 +51,7 @@ CommandResult run_line(CommandLine line) {
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments) {
+int run_program(const std::vector<std::string>& arguments, Listener* witness) {
   const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   auto parsed = parse_command_line(arguments);
   if (!parsed) return print_end(usage_error("cutover", parsed.error()), json);
@@ -59,7 +59,8 @@ int run_program(const std::vector<std::string>& arguments) {
     fmt::print("{}", text->text);
     return 0;
   }
-  const auto& line = std::get<CommandLine>(*parsed);
+  auto& line = std::get<CommandLine>(*parsed);
+  line.witness = witness;
   set_up_log(line.verbosity);
   try {
     return print_end(run_line(line), json);

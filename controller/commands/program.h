@@ -6,7 +6,9 @@
 
 namespace cutover {
 
-/// The exit code of docs/commands.md.
-int run_program(const std::vector<std::string>& arguments);
+class Listener;
+
+/// The exit code of docs/commands.md. `witness`, when there is one, is told of every event of a run, in the process that runs it.
+int run_program(const std::vector<std::string>& arguments, Listener* witness = nullptr);
 
 }  // namespace cutover

@@ -81,6 +81,7 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
   PhaseReporter phases(executor, fleet);
   Listeners listeners{&journal, &phases};
   if (!tools.line.json && tools.line.verbosity >= 0) listeners.push_back(&progress);
+  if (tools.line.witness != nullptr) listeners.push_back(tools.line.witness);
   const auto report = co_await execute(fleet, tools.plan, state, listeners);
   co_await phases.finish();
   CommandResult result;

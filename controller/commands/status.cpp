@@ -42,7 +42,8 @@ json::value value_or_null(const std::optional<std::string_view>& text) {
 
 Task<void> tell_decision(StatusReport& report, json::object& data,
                          const CheckedDatabase& database) {
-  const auto rows = co_await database.blue.ask(run_sql, {"blue"});
+  const postgres::Parameters side{"blue"};
+  const auto rows = co_await database.blue.ask(run_sql, side);
   if (!rows || rows->empty()) {
     report.text += "  blue: not prepared, or it cannot be asked\n";
     co_return;

@@ -147,12 +147,14 @@ Task<Outcome> apply_arm_again(Actuator& fleet, RunState&) {
   const auto sights = co_await fleet.look_at_bouncers();
   FleetOutcome missing;
   // An agent out of reach must not keep the others from going forward; the switch step names it.
+  const auto is_excused = [&](const std::string& bouncer) {
+    return std::any_of(sights.begin(), sights.end(), [&](const BouncerSight& sight) {
+      return sight.bouncer == bouncer && (sight.unreachable || is_armed_or_beyond(sight));
+    });
+  };
   std::copy_if(armed.begin(), armed.end(), std::back_inserter(missing),
                [&](const BouncerOutcome& one) {
-                 return one.outcome.is_refused() &&
-                        std::none_of(sights.begin(), sights.end(), [&](const BouncerSight& sight) {
-                          return sight.bouncer == one.bouncer && is_armed_or_beyond(sight);
-                        });
+                 return one.outcome.is_refused() && !is_excused(one.bouncer);
                });
   co_return combined(missing);
 }

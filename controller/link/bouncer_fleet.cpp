@@ -214,14 +214,26 @@ Task<FleetOutcome> BouncerFleet::claim_bouncers(proto::ClaimPurpose purpose) {
 }
 
 Task<FleetOutcome> BouncerFleet::arm_bouncers() {
-  return command_all(
-      [this](const std::string& bouncer) {
-        proto::Request request = claimed_request();
-        auto* command = request.mutable_arm();
-        for (const auto& move : moves_of(bouncer)) *command->add_moves() = move;
-        return request;
-      },
-      options_.limits.arm);
+  std::set<std::string> all;
+  for (const auto& link : links_) all.insert(link->name());
+  return arm_bouncers(std::move(all));
+}
+
+Task<FleetOutcome> BouncerFleet::arm_bouncers(std::set<std::string> names) {
+  std::vector<Task<CallResult<proto::Reply>>> tasks;
+  std::vector<std::string> asked;
+  for (const auto& link : links_) {
+    if (!names.contains(link->name())) continue;
+    proto::Request request = claimed_request();
+    for (const auto& move : moves_of(link->name())) *request.mutable_arm()->add_moves() = move;
+    tasks.push_back(link->call(std::move(request), options_.limits.arm));
+    asked.push_back(link->name());
+  }
+  const auto results = co_await gather(std::move(tasks));
+  FleetOutcome outcomes;
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    outcomes.push_back({asked[i], outcome_of(results[i])});
+  co_return outcomes;
 }
 
 Task<FleetOutcome> BouncerFleet::revert_bouncers() {

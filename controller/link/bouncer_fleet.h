@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,8 @@ class BouncerFleet {
 
   Task<FleetOutcome> claim_bouncers(proto::ClaimPurpose purpose = proto::RUN);
   Task<FleetOutcome> arm_bouncers();
+  /// Only these bouncers; the others are not asked and not in the answer.
+  Task<FleetOutcome> arm_bouncers(std::set<std::string> names);
   Task<FleetOutcome> revert_bouncers();
   Task<FleetOutcome> pause_bouncers(milliseconds drain_timeout, milliseconds lease);
   Task<FleetOutcome> renew_leases(milliseconds lease);

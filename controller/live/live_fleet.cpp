@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <set>
 
 #include "common/async/within.h"
-#include "controller/link/entry_moves.h"
 #include "controller/live/hook_process.h"
+#include "controller/live/learned_moves.h"
 
 namespace cutover {
 namespace {
@@ -76,7 +75,7 @@ Task<std::vector<Error>> LiveFleet::connect() {
   const auto agents = co_await bouncers_.connect();
   append(errors, agents);
   if (!errors.empty()) co_return errors;
-  const auto moves = co_await learn_moves();
+  const auto moves = co_await learn_entry_moves();
   append(errors, moves);
   co_await light_beacons();
   const auto schema = co_await servers_.remember_schema();
@@ -89,30 +88,16 @@ Task<std::vector<Error>> LiveFleet::connect_for_recovery() {
   co_await bouncers_.connect();
   const auto record = co_await servers_.run_record();
   if (!record) co_return std::vector<Error>{record.error()};
-  co_await learn_moves();
+  co_await learn_entry_moves();
   co_await light_beacons();
   co_return std::vector<Error>();
 }
 
-Task<std::vector<Error>> LiveFleet::learn_moves() {
-  std::vector<Error> errors;
-  std::map<std::string, std::vector<proto::EntryMove>> moves;
+Task<std::vector<Error>> LiveFleet::learn_entry_moves() {
   const auto inspections = co_await bouncers_.inspect();
-  for (std::size_t i = 0; i < inspections.size(); ++i) {
-    const auto& [bouncer, inspection] = inspections[i];
-    if (!inspection) {
-      errors.push_back(within_context(bouncer, inspection.error()));
-      continue;
-    }
-    const auto plan = entry_moves(config_, config_.bouncers[i], *inspection);
-    if (!plan) {
-      errors.push_back(within_context(bouncer, plan.error()));
-      continue;
-    }
-    moves[bouncer] = plan->moves;
-  }
-  bouncers_.set_moves(std::move(moves));
-  co_return errors;
+  auto learned = learn_moves(config_, inspections);
+  bouncers_.set_moves(std::move(learned.by_bouncer));
+  co_return learned.errors;
 }
 
 Task<void> LiveFleet::light_beacons() {

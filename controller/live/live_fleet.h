@@ -64,7 +64,7 @@ class LiveFleet : public Actuator {
   Task<void> report_phase(std::string phase) override;
 
  private:
-  Task<std::vector<Error>> learn_moves();
+  Task<std::vector<Error>> learn_entry_moves();
   Task<void> light_beacons();
   Probe which_server(bool to_green) const;
 

@@ -51,7 +51,7 @@ WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a
                       OR l.locktype = 'relation' AND l.relation = 'cutover.run'::regclass
                          AND l.mode <> 'AccessShareLock'))
        OR a.usename = current_user AND a.application_name = (
-            SELECT 'cutover/' || run_id FROM cutover.run WHERE side = {3} AND run_id <> ''))";
+            SELECT 'cutover/' || run_id FROM cutover.run WHERE side = {3} AND run_id <> '')))";
 
 std::uint64_t number(const std::string& text) {
   std::uint64_t value = 0;
