@@ -135,7 +135,8 @@ Task<Result<bool>> are_same(const CheckedDatabase& database, const Comparable& r
 /// Names keys; of very many rows only the first.
 Task<void> name_differences(const CheckedDatabase& database, const SameRows& rows,
                             const Comparable& comparable, Evidence& evidence) {
-  const std::string sql = comparable.sql + " ORDER BY 1 COLLATE \"C\" LIMIT 100000";
+  const std::string sql = "SELECT object, value FROM (" + comparable.sql +
+                          ") window_rows ORDER BY object COLLATE \"C\" LIMIT 100000";
   const auto answers = co_await ask_blue_and_green(database, sql, comparable.window);
   if (!answers.blue) evidence.unknown(answers.blue.error());
   if (!answers.green) evidence.unknown(answers.green.error());

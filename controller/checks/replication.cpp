@@ -147,12 +147,13 @@ Task<Finding> subscription_worker(const CheckContext& context) {
 constexpr auto errors_sql = R"sql(
   SELECT CASE WHEN e.apply_error_count = 0 THEN 'pass'
               WHEN a.backend_start < now() - interval '30 s' THEN 'warn' ELSE 'fail' END AS outcome,
-         CASE WHEN e.apply_error_count = 0 THEN 'no apply error'
+         CASE WHEN e.subid IS NULL THEN 'no such subscription on green'
+              WHEN e.apply_error_count = 0 THEN 'no apply error'
               WHEN a.backend_start < now() - interval '30 s' THEN 'had apply errors, runs again'
               ELSE 'fails to apply' END AS label,
-         format('%I (%s errors)', wanted.name, e.apply_error_count) AS object
+         format('%I (%s errors)', wanted.name, coalesce(e.apply_error_count, 0)) AS object
     FROM unnest($1::text[]) AS wanted (name)
-    JOIN pg_stat_subscription_stats e ON e.subname = wanted.name
+    LEFT JOIN pg_stat_subscription_stats e ON e.subname = wanted.name
     LEFT JOIN pg_stat_subscription w
       ON w.subid = e.subid AND w.relid IS NULL AND (to_jsonb(w) ->> 'leader_pid') IS NULL
     LEFT JOIN pg_stat_activity a ON a.pid = w.pid)sql";
@@ -185,11 +186,12 @@ constexpr auto lag_sql = R"sql(
          CASE WHEN lag IS NULL THEN 'position is not known' ELSE 'behind' END AS label,
          format('%I %s', name, coalesce(pg_size_pretty(lag), '')) AS object
     FROM (SELECT wanted.name,
-                 greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn), 0) AS lag
+                 CASE WHEN r.replay_lsn IS NOT NULL  -- greatest() would make 0 of NULL
+                      THEN greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn), 0)
+                  END AS lag
             FROM unnest($1::text[]) AS wanted (name)
             LEFT JOIN pg_replication_slots s ON s.slot_name = wanted.name
-            LEFT JOIN pg_stat_replication r
-              ON r.pid = s.active_pid AND r.replay_lsn IS NOT NULL) seen)sql";
+            LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid) seen)sql";
 
 Task<Finding> replication_lag(const CheckContext& context) {
   NamedQuestion question{Side::blue, lag_sql, {slots_of}};
@@ -202,20 +204,22 @@ Task<Finding> replication_lag(const CheckContext& context) {
 
 /// replay_lag is NULL when nothing was written for a while: then nothing waits either.
 constexpr auto latency_sql = R"sql(
-  SELECT CASE WHEN r.replay_lag IS NULL OR r.replay_lag <= interval '1 s' THEN 'pass'
+  SELECT CASE WHEN r.pid IS NULL THEN 'fail'
+              WHEN r.replay_lag IS NULL OR r.replay_lag <= interval '1 s' THEN 'pass'
               WHEN r.replay_lag <= $2::interval THEN 'warn' ELSE 'fail' END AS outcome,
-         'applied after' AS label,
-         format('%s ms (%I)', coalesce(round(1000 * extract(epoch FROM r.replay_lag)), 0),
-                wanted.name) AS object
+         CASE WHEN r.pid IS NULL THEN 'not known, nobody follows' ELSE 'applied after' END AS label,
+         CASE WHEN r.pid IS NULL THEN quote_ident(wanted.name)
+              ELSE format('%s ms (%I)', coalesce(round(1000 * extract(epoch FROM r.replay_lag)), 0),
+                          wanted.name) END AS object
     FROM unnest($1::text[]) AS wanted (name)
-    JOIN pg_replication_slots s ON s.slot_name = wanted.name
-    JOIN pg_stat_replication r ON r.pid = s.active_pid)sql";
+    LEFT JOIN pg_replication_slots s ON s.slot_name = wanted.name
+    LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid)sql";
 
 Task<Finding> apply_latency(const CheckContext& context) {
   NamedQuestion question{Side::blue, latency_sql, {slots_of}};
   question.more.push_back(std::to_string(context.config.limits.pause_budget.count()) + " ms");
   return ask_named(context, std::move(question),
-                   {"not known while no slot is active (see slot_active)",
+                   {"no subscription is configured",
                     "clients wait this long in the pause: look for large transactions on blue and "
                     "for load, locks and missing indexes on green"});
 }
