@@ -58,7 +58,7 @@ Task<Outcome> FakeFleet::act(const char* call, Effect effect, microseconds takes
 }
 
 Outcome FakeFleet::reached(FakeAgent& agent, const AgentEffect& effect) const {
-  return agent.dead ? in_doubt("no answer") : effect(agent);
+  return agent.dead ? refused("it is not connected") : effect(agent);
 }
 
 Outcome FakeFleet::owned(FakeAgent& agent, const AgentEffect& effect) const {

@@ -65,6 +65,21 @@ TEST(Recovery, WithOneOfTwoSwitchedGoesForward) {
   }
 }
 
+TEST(Recovery, ADeadAgentKeepsNobodyElseFromGoingForward) {
+  Play play(one_attempt(), 3);
+  play.fleet.faults = {{{"switch", false, "switch_bouncers"}, Way::partial, Fault::always}};
+  play.die_at({"switch", false, "switch_bouncers"}, after_its_effect);
+  play.fleet.faults.clear();
+  play.world.agents[2].dead = true;
+  play.recover(RecoveryWish::none);
+  EXPECT_TRUE(play.ended(RunOutcome::in_doubt)) << play.transcript.text();
+  EXPECT_TRUE(play.world.agents[0].on_green && play.world.agents[1].on_green);
+  play.world.agents[2].dead = false;
+  play.recover(RecoveryWish::none);
+  EXPECT_TRUE(play.ended(RunOutcome::done));
+  EXPECT_TRUE(play.world.everyone_on(true));
+}
+
 TEST(Recovery, OfARecoveryThatDiedEndsAsWell) {
   for (const Site& first : {Site{"seal", false, "seal"}, Site{"mark", false, "set_mark"},
                             Site{"switch", false, "switch_bouncers"}}) {

@@ -40,7 +40,8 @@ void VirtualClock::after(microseconds delay, Callback callback) {
   queue_.emplace(Key{when, ++serial_}, Entry{std::move(callback), nullptr, 0});
 }
 
-VirtualClock::Key VirtualClock::begin_wait(microseconds duration, ProcessId process, Handler handler) {
+VirtualClock::Key VirtualClock::begin_wait(microseconds duration, ProcessId process,
+                                           Handler handler) {
   const Key key{now_ + std::max(duration, microseconds(0)), ++serial_};
   auto slot = asio::get_associated_cancellation_slot(handler);
   if (slot.is_connected()) {

@@ -57,7 +57,9 @@ microseconds Client::sometimes_long(std::int64_t low_us, std::int64_t high_us,
 }
 
 void Client::think() {
-  world_.clock.after(world_.random.between(500, 12'000), [this, life = life_] {
+  const auto pause =
+      world_.is_calm ? world_.random.between(20'000, 60'000) : world_.random.between(500, 12'000);
+  world_.clock.after(pause, [this, life = life_] {
     if (life == life_) begin();
   });
 }

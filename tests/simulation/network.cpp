@@ -3,13 +3,13 @@
 namespace cutover::simulation {
 
 microseconds Network::delay() {
-  if (happens(world_.settings.late_permille)) return world_.random.between(5'000, 400'000);
+  if (happens(world_.settings.late_permille)) return world_.random.between(2'000, 400'000);
   return world_.random.between(30, 400);
 }
 
 void Network::send(std::function<void()> arrive) {
   if (happens(world_.settings.loss_permille)) return;
-  if (happens(world_.settings.duplicate_permille)) world_.clock.after(delay() * 3, arrive);
+  if (happens(world_.settings.duplicate_permille)) world_.clock.after(delay() + delay(), arrive);
   world_.clock.after(delay(), std::move(arrive));
 }
 

@@ -77,7 +77,7 @@ Settings settings_of(std::uint64_t seed, Mutation mutation) {
   made.controller_crashes = random.chance(600) ? 1 + static_cast<int>(random.below(3)) : 0;
   made.agent_crashes = random.chance(400) ? 1 + static_cast<int>(random.below(2)) : 0;
   made.bouncer_restarts = random.chance(300) ? 1 : 0;
-  made.recovery_may_overtake = random.chance(300);
+  made.recovery_may_overtake = random.chance(400);
   return made;
 }
 

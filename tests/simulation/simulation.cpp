@@ -1,6 +1,7 @@
 #include "tests/simulation/simulation.h"
 
 #include <algorithm>
+#include <map>
 
 #include "controller/cutover/execute.h"
 #include "controller/cutover/plan.h"
@@ -13,6 +14,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr microseconds crash_window(60'000);
+constexpr std::uint64_t steps_of_interest = 20;  ///< of a run and the beginning of a recovery
+constexpr microseconds longest_delay(810'000);   ///< of a late message
 
 /// What the mutation leaves of the plan.
 Plan mutated(Plan plan, const World& world) {
@@ -65,6 +68,7 @@ class Simulation : public Listener {
   }
 
   void on(const Event& event, const RunState& state) override {
+    if (std::holds_alternative<StepBegan>(event)) count_step();
     if (const auto* ended = std::get_if<StepEnded>(&event)) {
       world_.note("{} {}{}: {} {}", state.claim.run_id, ended->is_undo ? "undo " : "", ended->step,
                   name_of(ended->outcome.kind), ended->outcome.detail);
@@ -95,19 +99,36 @@ class Simulation : public Listener {
 
   // ── misfortunes ──
 
-  void schedule_misfortunes() {
+  /// At some time, or while some step runs: so that short steps are hit as often as long ones.
+  void at_some_point(std::function<void()> misfortune) {
     auto& random = world_.random;
+    if (random.chance(300)) {
+      return world_.clock.after(random.between(0, crash_window.count()), std::move(misfortune));
+    }
+    const auto step = steps_begun_ + 1 + random.below(steps_of_interest);
+    at_steps_.emplace(step, std::move(misfortune));
+  }
+
+  void count_step() {
+    const auto [first, last] = at_steps_.equal_range(++steps_begun_);
+    for (auto it = first; it != last; ++it) {
+      world_.clock.after(world_.random.between(0, 1'500), it->second);
+    }
+    at_steps_.erase(first, last);
+  }
+
+  void schedule_misfortunes() {
     for (int i = 0; i < world_.settings.agent_crashes; ++i) {
-      auto* agent = agents_[random.below(agents_.size())].get();
-      world_.clock.after(random.between(1'000, crash_window.count() * 2), [this, agent] {
+      auto* agent = agents_[world_.random.below(agents_.size())].get();
+      at_some_point([this, agent] {
         if (world_.is_calm) return;
         agent->crash();
         world_.clock.after(world_.random.between(500, 300'000), [agent] { agent->start_again(); });
       });
     }
     for (int i = 0; i < world_.settings.bouncer_restarts; ++i) {
-      auto* bouncer = bouncers_[random.below(bouncers_.size())].get();
-      world_.clock.after(random.between(1'000, crash_window.count() * 2), [this, bouncer] {
+      auto* bouncer = bouncers_[world_.random.below(bouncers_.size())].get();
+      at_some_point([this, bouncer] {
         world_.note("a bouncer restarts");
         bouncer->restart();
       });
@@ -138,11 +159,9 @@ class Simulation : public Listener {
       if (failure) world_.breaks("the controller threw");
       controller.is_over = true;
     });
-    if (crashes_left_ > 0 && !world_.is_calm) {
-      --crashes_left_;
-      world_.clock.after(world_.random.between(0, crash_window.count()),
-                         [this, &controller] { kill(controller); });
-    }
+    if (crashes_left_ <= 0 || world_.is_calm) return;
+    --crashes_left_;
+    at_some_point([this, &controller] { kill(controller); });
   }
 
   // ── controllers ──
@@ -197,19 +216,15 @@ class Simulation : public Listener {
   }
 
   void wait_for(Controller& controller) {
-    const auto patience = world_.settings.recovery_may_overtake && !world_.is_calm
-                              ? world_.random.between(1'000, crash_window.count())
-                              : microseconds(seconds(60));
-    bool is_out_of_patience = false;
-    const auto number = controllers_.size();
-    world_.clock.after(patience, [this, &is_out_of_patience, number] {
-      if (number == controllers_.size() && waits_) is_out_of_patience = true;
-    });
-    waits_ = true;
+    overtaken_ = 0;
+    if (world_.settings.recovery_may_overtake && !world_.is_calm) {
+      at_some_point([this, number = controller.process] { overtaken_ = number; });
+    }
     world_.clock.run_until(
-        [&] { return controller.is_over || controller.is_dead || is_out_of_patience; },
+        [&] {
+          return controller.is_over || controller.is_dead || overtaken_ == controller.process;
+        },
         seconds(120));
-    waits_ = false;
     if (!controller.is_over && !controller.is_dead) world_.note("it is overtaken");
   }
 
@@ -221,15 +236,15 @@ class Simulation : public Listener {
   }
 
   void recover_after_a_while() {
-    world_.clock.pass(world_.random.chance(500) ? world_.random.between(0, 5'000)
-                                                : world_.random.between(0, 400'000));
+    const auto longest = world_.random.chance(700) ? 3'000 : longest_delay.count() / 2;
+    world_.clock.pass(world_.random.between(0, longest));
     recover_now();
   }
 
   void recover_now() {
     ++recoveries_;
-    const auto wish = world_.random.chance(700)   ? RecoveryWish::none
-                      : world_.random.chance(500) ? RecoveryWish::forward
+    const auto wish = world_.random.chance(500)   ? RecoveryWish::none
+                      : world_.random.chance(600) ? RecoveryWish::forward
                                                   : RecoveryWish::back;
     auto& controller = new_controller();
     spawn(controller, recover(controller, world_.is_calm ? RecoveryWish::none : wish));
@@ -242,14 +257,31 @@ class Simulation : public Listener {
   void settle() {
     world_.is_calm = true;
     for (const auto& agent : agents_) agent->start_again();
-    world_.clock.pass(milliseconds(900));
+    world_.clock.pass(longest_delay);
+    world_.clock.run_until([this] { return everyone_is_over(); }, seconds(120));
+    check_an_aborted_run();
     recover_now();
     if (controllers_.back()->report.outcome != RunOutcome::done) {
       world_.breaks("I6: a calm recovery ended " +
                     std::string(name_of(controllers_.back()->report.outcome)));
     }
-    for (const auto& controller : controllers_) kill(*controller);
     world_.clock.pass(world_.settings.limits.lease * 2);
+  }
+
+  bool everyone_is_over() const {
+    return std::all_of(controllers_.begin(), controllers_.end(),
+                       [](const auto& it) { return it->is_over || it->is_dead; });
+  }
+
+  /// It says that clients are on blue and nothing is left: then no message still under way may
+  /// change that.
+  void check_an_aborted_run() {
+    const auto outcome = controllers_.back()->report.outcome;
+    const bool is_aborted = outcome == RunOutcome::aborted || outcome == RunOutcome::refused;
+    if (!is_aborted || controllers_.size() > 1) return;
+    if (servers_.record.fenced || servers_.record.decided || somebody_is_on_green()) {
+      world_.breaks("the run was aborted, but blue is fenced or somebody is on green");
+    }
   }
 
   void check_the_end() {
@@ -280,7 +312,9 @@ class Simulation : public Listener {
   std::vector<std::unique_ptr<Controller>> controllers_;
   int crashes_left_ = world_.settings.controller_crashes;
   int recoveries_ = 0;
-  bool waits_ = false;
+  std::uint64_t steps_begun_ = 0;
+  std::multimap<std::uint64_t, std::function<void()>> at_steps_;
+  ProcessId overtaken_ = 0;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ void Servers::end(Session& session) {
 void Servers::append() {
   const auto position = ++position_;
   auto delay = world_.random.between(100, 1'500);
-  if (world_.random.chance(50)) delay += world_.random.between(2'000, 40'000);
+  if (world_.random.chance(100)) delay += world_.random.between(2'000, 40'000);
   applies_until_ = std::max(applies_until_, world_.clock.now() + delay);
   world_.clock.after(std::chrono::duration_cast<microseconds>(applies_until_ - world_.clock.now()),
                      [this, position] { applied_ = position; });
