@@ -21,10 +21,14 @@ bool is_server_parameter(const std::string& name) {
          name == "client_encoding" || name == "datestyle" || name == "timezone";
 }
 
+/// Before 1.19 a quoted name is a syntax error, so only what needs quotes gets them.
 std::string quoted_name(const std::string& name) {
+  constexpr const char* plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*";
+  if (!name.empty() && name.find_first_not_of(plain) == std::string::npos) return name;
   std::string text = "'";
   for (const char c : name) text += c == '\'' ? "''" : std::string(1, c);
-  return name == "*" ? name : text + "'";
+  return text + "'";
 }
 
 Result<std::string> parameter(const std::string& name, const std::string& value) {
