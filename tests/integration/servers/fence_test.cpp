@@ -49,9 +49,9 @@ TEST(Fence, ClientsThatOverrideTheReadOnlySettingAreStoppedByTheTrigger) {
   EXPECT_EQ(by_begin.run("BEGIN READ WRITE; INSERT INTO item (note) VALUES ('x')").sqlstate,
             "25006");
   auto superuser = pair.on_blue();
-  EXPECT_EQ(superuser.run("SET default_transaction_read_only = off; DELETE FROM item").sqlstate,
-            "25006");
-  pair.on_blue().must("ALTER ROLE app SET default_transaction_read_only = off");
+  superuser.must("SET default_transaction_read_only = off");
+  EXPECT_EQ(superuser.run("DELETE FROM item").sqlstate, "25006");
+  superuser.must("ALTER ROLE app SET default_transaction_read_only = off");
   auto by_role = pair.client();
   EXPECT_EQ(by_role.run("TRUNCATE item").sqlstate, "25006");
 }
@@ -89,7 +89,9 @@ TEST(Fence, TheApplyWorkerOfAnotherSubscriptionPassesIt) {
   pair.green.sql("INSERT INTO only_back VALUES (1)", "app0");
   EXPECT_TRUE(support::eventually(
       20s, [&] { return pair.blue_value("SELECT count(*) FROM only_back") == "1"; }));
-  pair.on_blue().run("SET default_transaction_read_only = off; DROP SUBSCRIPTION back");
+  auto superuser = pair.on_blue();
+  superuser.must("SET default_transaction_read_only = off");
+  superuser.must("DROP SUBSCRIPTION back");
 }
 
 TEST(Fence, ABusyTableGetsItsTriggerUnderTheLocks) {
@@ -176,10 +178,10 @@ TEST(Undo, CutOffBetweenFenceAndSessionsIsSeenAndFinishedByTheNext) {
   decide(pair, *fleet);
   auto under = pair.client();
   under.must("SELECT 1");
-  pair.on_blue().must(
-      "SET default_transaction_read_only = off; "
-      "UPDATE cutover.run SET fenced = false, decided_at = NULL; "
-      "ALTER DATABASE app0 RESET default_transaction_read_only");
+  auto superuser = pair.on_blue();
+  superuser.must("SET default_transaction_read_only = off");
+  superuser.must("UPDATE cutover.run SET fenced = false, decided_at = NULL");
+  superuser.must("ALTER DATABASE app0 RESET default_transaction_read_only");
   const auto record = pair.run(fleet->run_record());
   ASSERT_TRUE(record);
   EXPECT_TRUE(record->fenced);
@@ -199,7 +201,8 @@ TEST(Decision, IsRefusedWhenTheServerLetGoAtTheEndOfTheLease) {
   const auto fleet = pair.armed_fleet();
   ASSERT_TRUE(pair.run(fleet->hold_writers(100ms)).is_done());
   auto client = pair.client();
-  EXPECT_TRUE(client.run("SET statement_timeout = '5s'; INSERT INTO item (note) VALUES ('x')").ok);
+  client.must("SET statement_timeout = '5s'");
+  EXPECT_TRUE(client.run("INSERT INTO item (note) VALUES ('x')").ok);
   EXPECT_TRUE(pair.run(fleet->writers_are_held()).is_refused());
   const auto decided = pair.run(fleet->decide());
   EXPECT_TRUE(decided.is_refused()) << told(decided);

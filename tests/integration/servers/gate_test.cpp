@@ -73,6 +73,7 @@ TEST(Gate, ASkippedTransactionClosesIt) {
   ServerPair pair;
   const auto fleet = pair.armed_fleet();
   const auto name = pair.databases[0].subscriptions[0].subscription;
+  pair.on_green().must("ALTER SUBSCRIPTION " + name + " DISABLE");  // else a commit clears it
   pair.on_green().must("ALTER SUBSCRIPTION " + name + " SKIP (lsn = 'F/FFFFFFFF')");
   const auto sights = pair.run(fleet->look_at_gate(mark_of(pair, *fleet)));
   ASSERT_TRUE(sights);

@@ -41,7 +41,8 @@ TEST(WriterLocks, ASelectForUpdateDoesNotStandInTheWay) {
   ServerPair pair;
   const auto fleet = pair.armed_fleet();
   auto reader = pair.client();
-  reader.must("INSERT INTO item (note) VALUES ('x'); BEGIN; SELECT * FROM item FOR UPDATE");
+  reader.must("INSERT INTO item (note) VALUES ('x')");
+  reader.must("BEGIN; SELECT * FROM item FOR UPDATE");
   EXPECT_TRUE(pair.run(fleet->hold_writers(20s)).is_done());
 }
 

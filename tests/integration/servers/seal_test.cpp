@@ -45,12 +45,11 @@ TEST(Seal, SparesASessionThatTheControllerDeclares) {
 }
 
 TEST(Seal, CatchesASessionThatWasLoggingInWhenTheFenceWentUp) {
-  PairOptions options;
-  ServerPair pair(options);
+  ServerPair pair;
   const auto fleet = pair.armed_fleet();
-  pair.on_blue().must("ALTER ROLE app SET post_auth_delay = 1");
   pair.pass_first_gate(*fleet);
-  auto logging_in = std::async(std::launch::async, [&] { return pair.client(); });
+  auto logging_in =
+      std::async(std::launch::async, [&] { return pair.client("-c post_auth_delay=1"); });
   auto look = pair.on_blue();
   const std::string in_login =
       "SELECT count(*) FROM pg_locks WHERE locktype = 'object' AND mode = 'RowExclusiveLock' "
