@@ -32,7 +32,10 @@ Task<void> keep_result(Task<T> task, std::optional<T>& slot) {
 template <class T>
 Task<std::optional<T>> until(Task<void> end, Task<T> task) {
   std::optional<T> result;
-  co_await first_of(detail::keep_result(std::move(task), result), std::move(end));
+  const auto first =
+      co_await first_of(detail::keep_result(std::move(task), result), std::move(end));
+  // A task that was cancelled often still returns a value, an error that says so: not its result.
+  if (first == 1) result.reset();
   co_return result;
 }
 

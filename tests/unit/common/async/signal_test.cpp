@@ -78,5 +78,22 @@ TEST_F(LockTest, AWaiterThatGivesUpDoesNotTakeIt) {
   EXPECT_FALSE(lock.is_held());
 }
 
+TEST_F(SignalTest, WhatACancelledTaskReturnsIsNotItsResult) {
+  std::optional<bool> has_result;
+  auto give_up = [](std::optional<bool>& slot) -> Task<void> {
+    auto wait = []() -> Task<int> {
+      const auto executor = co_await boost::asio::this_coro::executor;
+      Signal never(executor);
+      co_await never.wait();
+      co_return 1;
+    };
+    const auto result = co_await within(5ms, wait());
+    slot = result.has_value();
+  };
+  start(give_up(has_result));
+  context.run_for(10s);
+  EXPECT_EQ(has_result, std::optional(false));
+}
+
 }  // namespace
 }  // namespace cutover
