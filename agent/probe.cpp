@@ -10,6 +10,7 @@
 
 #include "agent/private_bouncer.h"
 #include "agent/private_process.h"
+#include "agent/server.h"
 #include "common/async/gather.h"
 #include "common/async/within.h"
 #include "common/base/durable_file.h"
@@ -165,12 +166,12 @@ std::string last_words(const std::string& log) {
   return words.empty() ? "it said nothing" : words;
 }
 
-/// "" when its socket is there.
+/// "" when it accepts: its socket is there a moment before it listens.
 Task<std::string> wait_until_up(RunningProbe& probe) {
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
   const std::string& path = probe.directory.path();
   while (std::chrono::steady_clock::now() < deadline) {
-    if (std::filesystem::exists(path + "/.s.PGSQL.6432")) co_return "";
+    if (somebody_listens(path + "/.s.PGSQL.6432")) co_return "";
     if (!probe.process.is_running()) break;
     co_await sleep_for(start_poll);
   }
