@@ -62,6 +62,13 @@ Outcome check_all_served(const Moves& moves, const std::map<std::string, Moves>&
   return done();
 }
 
+/// The record whose writing is the intent.
+AgentRecord promise_after(AgentRecord record) {
+  record.phase = Phase::switching;
+  record.lease.reset();
+  return record;
+}
+
 }  // namespace
 
 Task<Outcome> Agent::act(Command command, proto::Request request, BootTime received) {
@@ -139,11 +146,13 @@ Task<Outcome> Agent::arm(proto::ArmCommand command) {
   if (!sound.is_done()) co_return sound;
   std::map<std::string, Moves> served;
   std::map<std::string, ini::SwitchPlan> plans;
+  const auto already_there =
+      record_.recovery ? AlreadyThere::is_left_out : AlreadyThere::is_refused;
   for (const auto& bouncer : bouncers_) {
     const auto own = co_await bouncer->check_moves(moves, record_.recovery);
     if (own.has_error()) co_return refused(own.error());
     if (own.value().empty()) continue;
-    auto plan = co_await bouncer->plan(own.value());
+    auto plan = co_await bouncer->plan(own.value(), already_there);
     if (plan.has_error()) co_return refused(plan.error());
     const std::string obstacle = ini::why_it_cannot_be_applied(plan.value());
     if (!obstacle.empty())
@@ -187,6 +196,8 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   next.lease = lease_from(received, lease_of(command.lease_ms()));
   const auto saved = save(std::move(next));
   if (!saved.is_done()) co_return saved;
+  const auto ahead = store_.write_ahead(promise_after(record_));
+  static_cast<void>(ahead);  // only makes the promise quicker
   stop_drain_ = StopSign(executor_);
   start_lease_loop();
 
@@ -259,10 +270,7 @@ Task<Outcome> Agent::resume(const char* reason) {
 
 Task<Outcome> Agent::switch_route() {
   if (!has_intent(record_.phase)) {
-    AgentRecord next = record_;
-    next.phase = Phase::switching;
-    next.lease.reset();
-    const auto promised = save(std::move(next));
+    const auto promised = save(promise_after(record_));
     if (!promised.is_done()) co_return promised;
   }
   auto switched = co_await go_forward();

@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/log.h"
 #include "agent/resume.h"
+#include "agent/stragglers.h"
 #include "common/async/gather.h"
 #include "common/async/within.h"
 
@@ -149,6 +150,8 @@ Task<void> Agent::watch_queues() {
   for (Bouncer* const bouncer : involved()) {
     const Moves moves = moves_of(*bouncer);
     watching.push_back(watch_queue(bouncer->console(), moves, queue_limit));
+    if (record_.phase == Phase::switched)
+      watching.push_back(wait_for_stragglers(bouncer->console(), moves, queue_limit));
   }
   const auto outcomes = co_await gather(std::move(watching));
   for (const Outcome& outcome : outcomes)

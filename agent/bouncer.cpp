@@ -33,6 +33,13 @@ std::optional<Error> why_not(const Move& move, const ConsoleRow& row, bool may_h
   return std::nullopt;
 }
 
+/// The files lead the entry to its new route already.
+bool is_written(const ini::ConfigFiles& files, const Move& move) {
+  const ini::Entry* const entry = ini::find_entry(files, move.entry);
+  return entry != nullptr && entry->host == move.to.host &&
+         entry->port == ini::port_number(move.to.port);
+}
+
 const ConsoleRow* row_of(const Sight& sight, const std::string& entry) {
   for (const ConsoleRow& row : sight.databases)
     if (text_of(row, "name") == entry) return &row;
@@ -74,23 +81,32 @@ Task<Result<Moves>> Bouncer::check_moves(Moves moves, bool may_have_moved) {
   co_return own;
 }
 
-Task<Result<ini::SwitchPlan>> Bouncer::plan(Moves moves) {
+Task<Result<ini::ConfigFiles>> Bouncer::read_files() {
   const auto config = co_await console_.ask("SHOW CONFIG");
-  std::string pidfile;
   if (config.has_value())
     for (const ConsoleRow& row : config.value().rows)
-      if (text_of(row, "key") == "pidfile") pidfile = text_of(row, "value");
-  const auto process = find_process(config_.admin, pidfile);
-  const std::string directory = process ? process->working_directory : std::string();
-  auto planned = ini::plan_switch(config_.ini, ini_moves(moves), directory);
+      if (text_of(row, "key") == "pidfile") pidfile_ = text_of(row, "value");
+  auto files = ini::load_config(config_.ini, working_directory(), read_file);
+  co_return files;
+}
+
+std::string Bouncer::working_directory() const {
+  const auto process = find_process(config_.admin, pidfile_);
+  return process ? process->working_directory : std::string();
+}
+
+Task<Result<ini::SwitchPlan>> Bouncer::plan(Moves moves, AlreadyThere already_there) {
+  const auto files = co_await read_files();
+  if (files.has_error()) co_return within_context(name(), files.error());
+  if (already_there == AlreadyThere::is_left_out)
+    std::erase_if(moves, [&](const Move& move) { return is_written(files.value(), move); });
+  auto planned = ini::plan_switch(config_.ini, ini_moves(moves), working_directory());
   if (planned.has_error()) co_return within_context(name(), planned.error());
   co_return planned;
 }
 
 std::string Bouncer::drift(const std::vector<ConsoleRow>& databases) const {
-  const auto process = find_process(config_.admin, "");
-  const std::string directory = process ? process->working_directory : std::string();
-  const auto files = ini::load_config(config_.ini, directory, read_file);
+  const auto files = ini::load_config(config_.ini, working_directory(), read_file);
   if (files.has_error()) return files.error().what;
   return drift_between(ini::effective_entries(files.value()), databases);
 }
@@ -100,6 +116,8 @@ Outcome Bouncer::stage(ini::SwitchPlan plan) {
   if (made.has_error()) return refused(within_context(name(), made.error()));
   const auto written = ini::stage(plan, staging_directory_);
   if (written.has_error()) return refused(within_context(name(), written.error()));
+  const auto ahead = ini::write_ahead(plan);
+  if (ahead.has_error()) return refused(within_context(name(), ahead.error()));
   staged_ = std::move(plan);
   return done();
 }
@@ -113,8 +131,10 @@ Result<void> Bouncer::load_staged() {
 
 Result<void> Bouncer::drop_staged() {
   if (!staged_) return {};
+  const auto removed = ini::remove_written_ahead(*staged_);
   staged_.reset();
-  return ini::discard(staging_directory_);
+  const auto discarded = ini::discard(staging_directory_);
+  return removed.has_error() ? removed : discarded;
 }
 
 Result<void> Bouncer::keep_staged_as_previous() {
@@ -147,7 +167,7 @@ Task<Outcome> Bouncer::write_files(Moves moves) {
     const auto applied = ini::apply(*staged_);
     if (applied.is_done()) co_return done();
   }
-  auto anew = co_await plan(moves);
+  auto anew = co_await plan(moves, AlreadyThere::is_left_out);
   if (anew.has_error()) co_return in_doubt(anew.error());
   const auto applied = ini::apply(anew.value());
   if (applied.is_done()) co_return done();

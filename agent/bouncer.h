@@ -12,6 +12,9 @@
 
 namespace cutover::agent {
 
+/// What becomes of an entry that the files already lead to its new route.
+enum class AlreadyThere { is_refused, is_left_out };
+
 class Bouncer {
  public:
   /// Staged files are kept below `state_dir`.
@@ -26,7 +29,7 @@ class Bouncer {
   /// old route (or, where `may_have_moved`, its new one) and nothing of it is paused.
   Task<Result<Moves>> check_moves(Moves moves, bool may_have_moved);
   /// What the switch would change on disk. Writes nothing.
-  Task<Result<ini::SwitchPlan>> plan(Moves moves);
+  Task<Result<ini::SwitchPlan>> plan(Moves moves, AlreadyThere already_there);
 
   /// How `databases` (SHOW DATABASES) differ from the files; what cannot be read differs.
   std::string drift(const std::vector<ConsoleRow>& databases) const;
@@ -47,12 +50,15 @@ class Bouncer {
   Task<Outcome> go_to_new_route(Moves moves);
 
  private:
+  Task<Result<ini::ConfigFiles>> read_files();
+  std::string working_directory() const;
   std::string named(const std::string& text) const { return config_.name + ": " + text; }
   Outcome named(Outcome outcome) const;
 
   BouncerConfig config_;
   Console console_;
   std::string staging_directory_;
+  std::string pidfile_;
   std::optional<ini::SwitchPlan> staged_;
   Canaries canaries_;
 };

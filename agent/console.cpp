@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t lines_kept = 8;
 constexpr std::chrono::milliseconds dial_limit{2000};
+constexpr std::chrono::milliseconds warm_limit{500};
 
 ConsoleReply reply_of(const postgres::Rows& rows) {
   ConsoleReply reply;
@@ -114,9 +115,8 @@ Task<postgres::Answer<void>> Console::warm_up(std::size_t count) {
   idle_.clear();
   std::vector<LinePointer> answering;
   for (LinePointer& line : lines) {
-    LinePointer* const current = &line;
-    auto sending = (*current)->send("SHOW VERSION");
-    const auto answer = co_await within(std::chrono::milliseconds(500), std::move(sending));
+    auto sending = line->send("SHOW VERSION");
+    const auto answer = co_await within(warm_limit, std::move(sending));
     if (answer && answer->has_value()) answering.push_back(std::move(line));
   }
   while (answering.size() < count) {

@@ -54,10 +54,16 @@ PoolCounts count_pools(const std::vector<ConsoleRow>& pools, const MovedEntries&
   PoolCounts counts;
   for (const ConsoleRow& row : pools) {
     if (!entries.contains(text_of(row, "database"))) continue;
+    std::uint32_t open = 0;
     for (const auto& [column, value] : row)
-      if (column.starts_with("sv_")) counts.servers_open += number_of(row, column);
-    counts.servers_logging_in += number_of(row, "sv_login");
-    counts.clients_waiting += number_of(row, "cl_waiting");
+      if (column.starts_with("sv_")) open += number_of(row, column);
+    const std::uint32_t logging_in = number_of(row, "sv_login");
+    const std::uint32_t waiting = number_of(row, "cl_waiting");
+    counts.servers_open += open;
+    counts.servers_logging_in += logging_in;
+    counts.clients_waiting += waiting;
+    if (waiting > 0 && open == logging_in) ++counts.pools_unserved;
+    if (waiting > 0 && open == 0) ++counts.pools_stuck;
   }
   return counts;
 }

@@ -34,6 +34,8 @@ struct PoolCounts {
   std::uint32_t servers_open = 0;
   std::uint32_t servers_logging_in = 0;
   std::uint32_t clients_waiting = 0;
+  std::uint32_t pools_unserved = 0;  ///< clients wait, and no server is past its login
+  std::uint32_t pools_stuck = 0;     ///< of these, where not even a login is under way
 
   bool operator==(const PoolCounts&) const = default;
 };

@@ -1,7 +1,9 @@
 // See private_bouncer.h.
 #include "agent/private_bouncer.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <sstream>
 
 namespace cutover::agent {
@@ -22,13 +24,13 @@ bool is_server_parameter(const std::string& name) {
 }
 
 /// Before 1.19 a quoted name is a syntax error, so only what needs quotes gets them.
-std::string quoted_name(const std::string& name) {
-  constexpr const char* plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*";
-  if (!name.empty() && name.find_first_not_of(plain) == std::string::npos) return name;
-  std::string text = "'";
-  for (const char c : name) text += c == '\'' ? "''" : std::string(1, c);
-  return text + "'";
+/// In quotes only where it must be: PgBouncer 1.18 knows no quoted names.
+std::string written_name(const std::string& name) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string("_.*-").find(c) != std::string::npos;
+  };
+  return std::ranges::all_of(name, plain) ? name : "'" + name + "'";
 }
 
 Result<std::string> parameter(const std::string& name, const std::string& value) {
@@ -38,7 +40,7 @@ Result<std::string> parameter(const std::string& name, const std::string& value)
 }
 
 Result<std::string> entry_line(const ini::Entry& entry, const Route& route) {
-  std::string line = quoted_name(entry.name) + " =";
+  std::string line = written_name(entry.name) + " =";
   std::map<std::string, std::string> values;
   for (const ini::Parameter& given : entry.parameters)
     if (is_server_parameter(given.name)) values[given.name] = given.value;

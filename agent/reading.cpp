@@ -104,7 +104,7 @@ Task<Result<proto::Preview>> preview(std::vector<Bouncer*> bouncers, Moves moves
     const auto own = co_await bouncer->check_moves(moves, false);
     if (own.has_error()) co_return own.error();
     if (own.value().empty()) continue;
-    const auto plan = co_await bouncer->plan(own.value());
+    const auto plan = co_await bouncer->plan(own.value(), AlreadyThere::is_refused);
     if (plan.has_error()) co_return plan.error();
     add_files(plan.value(), &all);
   }

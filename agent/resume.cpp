@@ -36,7 +36,7 @@ Task<void> set_login_retry(Console& console, std::string seconds) {
 class StuckQueue {
  public:
   bool is_stuck(const PoolCounts& pools, Clock::time_point now) {
-    const bool stands = pools.clients_waiting > 0 && pools.servers_open == 0;
+    const bool stands = pools.pools_stuck > 0;
     if (!stands) since_.reset();
     if (stands && !since_) since_ = now;
     return since_ && now - *since_ > stuck_after;
@@ -77,14 +77,20 @@ Task<Outcome> resume_entries(Console& console, Moves moves) {
 
 Task<Outcome> watch_queue(Console& console, Moves moves, std::chrono::milliseconds limit) {
   const auto deadline = Clock::now() + limit;
+  const auto first = co_await look_at(console, moves);
+  if (first.has_error()) co_return in_doubt(first.error());
+  const MovedEntries entries(moves, first.value().databases);
   StuckQueue queue;
   std::string retry_before;
   Outcome outcome = done();
   while (Clock::now() < deadline) {
-    const auto sight = co_await look_at(console, moves);
-    if (sight.has_error()) co_return in_doubt(sight.error());
-    if (sight.value().pools.clients_waiting == 0 || sight.value().is_paused()) break;
-    if (retry_before.empty() && queue.is_stuck(sight.value().pools, Clock::now())) {
+    const auto pools = co_await console.ask("SHOW POOLS");
+    if (pools.has_error()) co_return in_doubt(console_error("SHOW POOLS", pools.error()));
+    const PoolCounts counts = count_pools(pools.value().rows, entries);
+    if (counts.pools_unserved == 0) break;
+    if (retry_before.empty() && queue.is_stuck(counts, Clock::now())) {
+      const auto sight = co_await look_at(console, moves);
+      if (sight.has_error() || sight.value().any_paused) break;  // held again, on purpose
       retry_before = co_await login_retry_of(console);
       co_await set_login_retry(console, "0");
       outcome.detail =

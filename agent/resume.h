@@ -13,7 +13,7 @@ Task<Outcome> resume_entries(Console& console, Moves moves);
 /// The commands alone, for where the entries' rows were just read: nothing is looked at again.
 Task<Outcome> send_resumes(Console& console, std::vector<ConsoleRow> entries);
 
-/// Watches the queue after a RESUME until no client of the moved entries waits, at most `limit`.
+/// Watches the queues after a RESUME until each is served or empty, at most `limit`.
 /// A pool that is poisoned by a login that PAUSE or RELOAD cut (nobody connects for
 /// server_login_retry) is set free. `detail` tells what was done; never refused.
 Task<Outcome> watch_queue(Console& console, Moves moves, std::chrono::milliseconds limit);

@@ -69,6 +69,10 @@ int run_serve(const AgentConfig& config) {
 
 int run_resume(const AgentConfig& config) {
   std::signal(SIGPIPE, SIG_IGN);
+  if (somebody_listens(config.socket)) {
+    std::cout << "the agent runs: it sees to this itself\n";
+    return 0;
+  }
   Assembly parts(config);
   const auto loaded = parts.agent.load();
   if (loaded.has_error()) return complain(loaded.error()), 1;

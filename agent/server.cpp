@@ -35,15 +35,6 @@ Error system_error(const std::string& doing, const std::string& path) {
                "see that the directory exists and belongs to the agent's user"};
 }
 
-bool somebody_listens(const std::string& path) {
-  const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
-  return ::connect(socket.get(), plain, sizeof address) == 0 || errno == EAGAIN;
-}
-
 Result<void> clear_the_way(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {};
@@ -140,6 +131,15 @@ Task<void> wait_for_signal() {
 }
 
 }  // namespace
+
+bool somebody_listens(const std::string& path) {
+  const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
+  return ::connect(socket.get(), plain, sizeof address) == 0 || errno == EAGAIN;
+}
 
 Task<Result<void>> serve(Agent& agent, ServerOptions options) {
   const auto executor = co_await asio::this_coro::executor;

@@ -11,6 +11,9 @@ struct ServerOptions {
   std::size_t connections = 64;
 };
 
+/// True when an agent answers on this socket.
+bool somebody_listens(const std::string& path);
+
 /// Listens on the socket (a stale one is replaced, one that answers is an error) and serves until
 /// SIGTERM or SIGINT; then lets the agent wind up.
 Task<Result<void>> serve(Agent& agent, ServerOptions options);

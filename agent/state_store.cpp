@@ -33,6 +33,10 @@ Result<void> StateStore::save(const AgentRecord& record) {
   return write_durably(record_path(), to_json(record));
 }
 
+Result<void> StateStore::write_ahead(const AgentRecord& record) {
+  return cutover::write_ahead(record_path(), to_json(record));
+}
+
 Result<void> StateStore::set_aside() {
   return rename_durably(record_path(), directory_ + "/record.damaged");
 }

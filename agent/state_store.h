@@ -15,6 +15,8 @@ class StateStore {
   /// Creates the directory. An empty record when there is none: state lost, or never claimed.
   Result<AgentRecord> load();
   Result<void> save(const AgentRecord& record);
+  /// The slow half of a save that is likely to come.
+  Result<void> write_ahead(const AgentRecord& record);
   /// Renames a record that cannot be read to record.damaged: the state is then lost.
   Result<void> set_aside();
   /// Keeps a copy of the record of a claim that ended with a switch: switched-EPOCH.json.

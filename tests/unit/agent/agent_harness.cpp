@@ -58,7 +58,9 @@ void AgentHarness::make_agent() {
   agent_->take_up();
 }
 
-void AgentHarness::restart_agent() { make_agent(); }
+void AgentHarness::restart_agent() {
+  make_agent();
+}
 
 void AgentHarness::lose_state() {
   std::filesystem::remove_all(directory_ / "state");

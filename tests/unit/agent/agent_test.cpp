@@ -201,6 +201,17 @@ TEST_F(AgentTest, AnAgentThatLostItsStateRefusesEverythingUntilClaimed) {
   EXPECT_TRUE(all_on("blue"));
 }
 
+TEST_F(AgentTest, ARecoveryOfALostAgentThatHadSwitchedGoesForward) {
+  hold(run_1);
+  switch_route(run_1);
+  lose_state();
+  EXPECT_EQ(claim(run_2, proto::RECOVERY).outcome(), proto::DONE);
+  const auto armed = arm(run_2);
+  EXPECT_EQ(armed.outcome(), proto::DONE) << armed.what();
+  EXPECT_EQ(switch_route(run_2).outcome(), proto::DONE);
+  EXPECT_TRUE(all_on("green"));
+}
+
 TEST_F(AgentTest, ADamagedRecordIsALostState) {
   hold(run_1);
   damage_record();

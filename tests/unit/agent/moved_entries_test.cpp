@@ -38,7 +38,17 @@ TEST(PoolCounts, EveryServerColumnCountsAlsoOneOfAnotherVersion) {
       {{"database", "app"}, {"sv_login", "1"}, {"maxwait", "9"}},
       {{"database", "reports"}, {"sv_active", "50"}, {"cl_waiting", "50"}}};
   const PoolCounts counts = count_pools(pools, MovedEntries(only_app, databases));
-  EXPECT_EQ(counts, (PoolCounts{4, 1, 4}));
+  EXPECT_EQ(counts, (PoolCounts{4, 1, 4, 0, 0}));
+}
+
+TEST(PoolCounts, APoolIsUnservedUntilALoginSucceedsAndStuckWithoutOne) {
+  const std::vector<ConsoleRow> pools = {
+      {{"database", "app"}, {"cl_waiting", "1"}, {"sv_login", "1"}},
+      {{"database", "app"}, {"cl_waiting", "1"}, {"sv_login", "0"}},
+      {{"database", "app"}, {"cl_waiting", "1"}, {"sv_active", "1"}},
+      {{"database", "app"}, {"cl_waiting", "0"}}};
+  const PoolCounts counts = count_pools(pools, MovedEntries(only_app, databases));
+  EXPECT_EQ(counts, (PoolCounts{2, 1, 3, 2, 1}));
 }
 
 TEST(DatabaseRoute, AnEmptyPortIsTheDefault) {

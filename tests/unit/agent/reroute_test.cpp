@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/stragglers.h"
 #include "tests/unit/agent/fake_pgbouncer.h"
 
 namespace cutover::agent {
@@ -95,6 +96,40 @@ TEST_F(Reroute, AProcessThatCannotBeDrainedGoesForwardAllTheSame) {
 TEST_F(Reroute, IsInDoubtWhenNobodyAnswers) {
   bouncer_.is_up = false;
   EXPECT_TRUE(reroute_now().is_in_doubt());
+}
+
+class Stragglers : public Reroute {
+ protected:
+  static ConsoleRow server(const std::string& addr, const std::string& close_needed) {
+    return {{"database", "app"}, {"addr", addr}, {"port", "5432"}, {"close_needed", close_needed}};
+  }
+  Outcome wait(milliseconds limit) {
+    moves_[0].to.host = "10.0.0.2";
+    return run(context_, wait_for_stragglers(console_, moves_, limit));
+  }
+};
+
+TEST_F(Stragglers, NobodyIsWaitedForWhereAllLeadToTheNewRoute) {
+  bouncer_.servers = {server("10.0.0.2", "0")};
+  EXPECT_TRUE(wait(milliseconds(1000)).is_done());
+  EXPECT_EQ(bouncer_.sent("RECONNECT \"app\""), 0);
+}
+
+TEST_F(Stragglers, AConnectionThatPgbouncerWouldKeepIsMadeToGo) {
+  bouncer_.servers = {server("10.0.0.1", "0"), server("10.0.0.2", "0")};
+  bouncer_.on_command = [this](const std::string& command) {
+    if (command == "RECONNECT \"app\"") bouncer_.servers.erase(bouncer_.servers.begin());
+  };
+  EXPECT_TRUE(wait(milliseconds(5000)).is_done());
+  EXPECT_EQ(bouncer_.sent("RECONNECT \"app\""), 1);
+}
+
+TEST_F(Stragglers, AConnectionThatGoesByItselfIsOnlyWaitedFor) {
+  bouncer_.servers = {server("10.0.0.1", "1")};
+  const Outcome outcome = wait(milliseconds(400));
+  EXPECT_TRUE(outcome.is_in_doubt());
+  EXPECT_THAT(outcome.detail, HasSubstr("1 server connections still lead to the old route"));
+  EXPECT_EQ(bouncer_.sent("RECONNECT \"app\""), 0);
 }
 
 }  // namespace
