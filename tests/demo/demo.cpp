@@ -1,4 +1,5 @@
-// The demo: blue 13 → green 17 behind two PgBouncers with agents over ssh, sixteen writers at full speed, and a verdict.
+// The demo: blue 13 → green 17 behind two PgBouncers with agents over ssh, sixteen writers at full
+// speed, and a verdict.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -20,7 +21,9 @@ constexpr int writers = 16;
 constexpr int settling_writes = 200;
 constexpr std::chrono::seconds patience{60};
 
-void say(const std::string& text) { std::cout << "\n\x1b[1m" << text << "\x1b[0m" << std::endl; }
+void say(const std::string& text) {
+  std::cout << "\n\x1b[1m" << text << "\x1b[0m" << std::endl;
+}
 
 cutover::support::RigOptions demo_fleet() {
   cutover::support::RigOptions options;
@@ -40,12 +43,14 @@ void run(const CutoverRig& rig, const std::vector<std::string>& arguments) {
   const auto finished = rig.cutover(arguments, std::chrono::minutes(5));
   std::cout << finished.output << finished.errors << std::flush;
   if (finished.exit_code != 0) {
-    throw std::runtime_error(fmt::format("{} ended with {}", shown, finished.exit_code.value_or(-1)));
+    throw std::runtime_error(
+        fmt::format("{} ended with {}", shown, finished.exit_code.value_or(-1)));
   }
 }
 
 void wait_for_writes(const cutover::support::LoadDriver& load, int writes) {
-  if (!load.everyone_wrote(writes, patience)) throw std::runtime_error("the writers have stopped writing");
+  if (!load.everyone_wrote(writes, patience))
+    throw std::runtime_error("the writers have stopped writing");
 }
 
 int show() {
@@ -61,8 +66,10 @@ int show() {
   auto load = rig.start_load(load_options);
   wait_for_writes(load, settling_writes);
   const auto floor = cutover::support::measure_floor(load, rig.console_conninfos());
-  std::cout << fmt::format("floor: a bare PAUSE + RESUME holds writes for {:.1f} ms, longest stall of a client {:.1f} ms\n",
-                           floor.held_ms, floor.longest_stall_ms);
+  std::cout << fmt::format(
+      "floor: a bare PAUSE + RESUME holds writes for {:.1f} ms, longest stall of a client {:.1f} "
+      "ms\n",
+      floor.held_ms, floor.longest_stall_ms);
 
   run(rig, {"--dry-run"});
   const auto begun = cutover::support::LoadClock::now();
@@ -74,9 +81,11 @@ int show() {
 
   say("Verdict");
   std::cout << cutover::support::to_text(verdict) << "\n";
-  std::cout << fmt::format("longest stall of any client: {:.1f} ms; floor (bare PAUSE + RESUME): {:.1f} ms\n", stall,
-                           floor.longest_stall_ms);
-  std::cout << fmt::format("{} lost, {} doubled, {} failed\n", verdict.lost, verdict.doubled, verdict.failed);
+  std::cout << fmt::format(
+      "longest stall of any client: {:.1f} ms; floor (bare PAUSE + RESUME): {:.1f} ms\n", stall,
+      floor.longest_stall_ms);
+  std::cout << fmt::format("{} lost, {} doubled, {} failed\n", verdict.lost, verdict.doubled,
+                           verdict.failed);
   return verdict.is_clean() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -1,0 +1,53 @@
+// The controller as it is shipped, with a witness that kills where $CUTOVER_TEST_KILL says:
+// "VICTIM@began STEP" or "VICTIM@ended STEP". VICTIM is "worker" (the working process), "both" (its
+// parent too), or the id of some process.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "controller/commands/program.h"
+#include "controller/cutover/events.h"
+
+namespace {
+
+class Assassin : public cutover::Listener {
+ public:
+  explicit Assassin(const std::string& order) {
+    const auto at = order.find('@');
+    if (at == std::string::npos) return;
+    victim_ = order.substr(0, at);
+    moment_ = order.substr(at + 1);
+  }
+
+  void on(const cutover::Event& event, const cutover::RunState&) override {
+    if (moment_.empty() || moment_of(event) != moment_) return;
+    if (victim_ != "worker" && victim_ != "both") {
+      kill(static_cast<pid_t>(std::stol(victim_)), SIGKILL);
+      moment_.clear();
+      return;
+    }
+    if (victim_ == "both") kill(getppid(), SIGKILL);
+    kill(getpid(), SIGKILL);
+  }
+
+ private:
+  static std::string moment_of(const cutover::Event& event) {
+    if (const auto* began = std::get_if<cutover::StepBegan>(&event)) return "began " + began->step;
+    if (const auto* ended = std::get_if<cutover::StepEnded>(&event)) return "ended " + ended->step;
+    return {};
+  }
+
+  std::string victim_;
+  std::string moment_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* order = std::getenv("CUTOVER_TEST_KILL");
+  Assassin assassin(order == nullptr ? "" : order);
+  return cutover::run_program(std::vector<std::string>(argv + 1, argv + argc), &assassin);
+}

@@ -1,0 +1,81 @@
+#include "tests/integration/cutover/fleet_under_load.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "tests/support/child_process.h"
+#include "tests/support/sql_session.h"
+
+namespace cutover::tests {
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+constexpr int few_writes = 5;
+
+std::size_t column(const support::SqlResult& result, const std::string& name) {
+  const auto found = std::find(result.columns.begin(), result.columns.end(), name);
+  return static_cast<std::size_t>(found - result.columns.begin());
+}
+
+}  // namespace
+
+FleetUnderLoad::FleetUnderLoad(FleetOptions options) : rig_(std::move(options.rig)) {
+  rig_.replicate();
+  load_.emplace(rig_.start_load(options.load));
+  if (!everyone_writes()) throw std::runtime_error("the writers do not write\n" + rig_.logs());
+}
+
+bool FleetUnderLoad::everyone_writes() const {
+  return load_->everyone_wrote(few_writes, patience);
+}
+
+support::LoadVerdict FleetUnderLoad::verdict() {
+  return rig_.stop_and_verify(*load_);
+}
+
+support::LoadVerdict FleetUnderLoad::verdict_on_blue() {
+  load_->stop();
+  return support::verify_load(*load_, rig_.blue_conninfo());
+}
+
+support::Finished FleetUnderLoad::cutover_that_kills(const std::string& order,
+                                                     const std::vector<std::string>& arguments) {
+  support::ChildOptions child;
+  child.argv = {CUTOVER_DYING_PROGRAM, "--config", rig_.config_path().string()};
+  child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
+  child.environment["CUTOVER_TEST_KILL"] = order;
+  child.environment["PGPASSFILE"] = (rig_.config_path().parent_path() / "pgpass").string();
+  return support::run_program(std::move(child), std::chrono::seconds(90));
+}
+
+std::vector<std::string> FleetUnderLoad::entry_ports() {
+  std::vector<std::string> ports;
+  for (int host = 0; host < rig_.options().hosts; ++host) {
+    for (int process = 0; process < rig_.options().pgbouncers_per_host; ++process) {
+      const auto databases = rig_.pgbouncer(host, process).console("SHOW DATABASES");
+      const auto name = column(databases, "name");
+      const auto port = column(databases, "port");
+      for (const auto& row : databases.rows) {
+        if (row.at(name) != "pgbouncer") ports.push_back(row.at(port));
+      }
+    }
+  }
+  return ports;
+}
+
+bool FleetUnderLoad::all_on(std::uint16_t port) {
+  const auto ports = entry_ports();
+  for (const auto& one : ports) {
+    if (one != std::to_string(port)) return false;
+  }
+  return !ports.empty();
+}
+
+bool FleetUnderLoad::all_on_blue() {
+  return all_on(rig_.blue().port());
+}
+bool FleetUnderLoad::all_on_green() {
+  return all_on(rig_.green().port());
+}
+
+}  // namespace cutover::tests

@@ -1,0 +1,139 @@
+// I5 and I6 on real servers: whoever is killed at whichever step of the plan, the fleet ends
+// all-blue or all-green, writers write again, and no write is lost or doubled. The loop is over the
+// plan, so a new step is covered the day it is added.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "controller/cutover/plan.h"
+#include "tests/integration/cutover/fleet_under_load.h"
+#include "tests/support/eventually.h"
+#include "tests/support/sql_session.h"
+
+namespace cutover::tests {
+namespace {
+
+using std::chrono::seconds;
+
+FleetOptions small_fleet() {
+  FleetOptions options;
+  options.rig.blue_major = 15;
+  options.rig.green_major = 17;
+  options.rig.durability = support::Durability::fast;
+  return options;
+}
+
+/// The names of the plan's steps, split at the point of no return.
+struct Steps {
+  std::vector<std::string> before;
+  std::vector<std::string> after;
+};
+
+Steps steps_of_the_plan() {
+  Steps steps;
+  bool switched = false;
+  for (const auto& step : cutover_plan(RunLimits{}).steps) {
+    switched = switched || step.point_of_no_return;
+    (switched ? steps.after : steps.before).push_back(step.name);
+  }
+  return steps;
+}
+
+/// Errors are allowed where somebody was killed between decision and switch: blue is fenced then.
+/// Lost or doubled never.
+void expect_nothing_lost(const support::LoadVerdict& verdict, const std::string& when) {
+  EXPECT_EQ(verdict.lost, 0u) << when << "\n" << support::to_text(verdict);
+  EXPECT_EQ(verdict.doubled, 0u) << when << "\n" << support::to_text(verdict);
+  EXPECT_EQ(verdict.unexpected, 0u) << when << "\n" << support::to_text(verdict);
+}
+
+void recover(FleetUnderLoad& fleet, const std::string& when) {
+  const auto recovered = fleet.rig().cutover({"recover", "--no-dry-run", "--yes"});
+  EXPECT_EQ(recovered.exit_code, 0) << when << "\n"
+                                    << recovered.output << recovered.errors << fleet.rig().logs();
+}
+
+TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn) {
+  FleetUnderLoad fleet(small_fleet());
+  for (const auto& step : steps_of_the_plan().before) {
+    const std::string when = "both killed when " + step + " began";
+    SCOPED_TRACE(when);
+    const auto killed = fleet.cutover_that_kills("both@began " + step, {"--no-dry-run", "--yes"});
+    ASSERT_NE(killed.output.find("claim"), std::string::npos) << killed.output << killed.errors;
+    recover(fleet, when);
+    ASSERT_TRUE(fleet.all_on_blue()) << fleet.rig().logs();
+    ASSERT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+  }
+  const auto finished = fleet.rig().cutover({"--no-dry-run", "--yes"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors << fleet.rig().logs();
+  ASSERT_TRUE(fleet.everyone_writes());
+  expect_nothing_lost(fleet.verdict(), "after all of them");
+}
+
+TEST(KilledController, FromTheSwitchOnEveryStepEndsAllGreen) {
+  for (const auto& step : steps_of_the_plan().after) {
+    const std::string when = "both killed when " + step + " began";
+    SCOPED_TRACE(when);
+    FleetUnderLoad fleet(small_fleet());
+    fleet.cutover_that_kills("both@began " + step, {"--no-dry-run", "--yes"});
+    const auto recovered = fleet.rig().cutover({"recover", "--no-dry-run", "--yes", "--forward"});
+    EXPECT_EQ(recovered.exit_code, 0) << recovered.output << recovered.errors << fleet.rig().logs();
+    EXPECT_TRUE(fleet.all_on_green()) << fleet.rig().logs();
+    EXPECT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+    expect_nothing_lost(fleet.verdict(), when);
+  }
+}
+
+TEST(KilledController, AWorkingProcessThatDiesIsRecoveredAtOnceByItsParent) {
+  FleetUnderLoad fleet(small_fleet());
+  for (const char* step : {"pause", "decide", "second gate"}) {
+    SCOPED_TRACE(step);
+    const auto killed =
+        fleet.cutover_that_kills(std::string("worker@ended ") + step, {"--no-dry-run", "--yes"});
+    EXPECT_EQ(killed.exit_code, 3) << killed.output << killed.errors;
+    EXPECT_TRUE(fleet.all_on_blue());
+    EXPECT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+  }
+  expect_nothing_lost(fleet.verdict_on_blue(), "after three recoveries");
+}
+
+TEST(KilledController, APauseEndsByItselfWithinTheLeaseAndASecond) {
+  FleetUnderLoad fleet(small_fleet());
+  fleet.cutover_that_kills("both@ended pause", {"--no-dry-run", "--yes"});
+  // Lease 3 s, I5 allows one more; the rest is for a busy machine to write on.
+  EXPECT_TRUE(fleet.load().everyone_wrote(1, seconds(6))) << fleet.rig().logs();
+  recover(fleet, "after the lease");
+  expect_nothing_lost(fleet.verdict_on_blue(), "after the lease");
+}
+
+/// What systemd does: an agent that died is started again at once.
+void restart_when_dead(FleetUnderLoad& fleet) {
+  ASSERT_TRUE(support::eventually(seconds(60), [&] { return !fleet.rig().agent(0).is_running(); }));
+  fleet.rig().agent(0).start();
+}
+
+TEST(KilledAgent, AtEveryStepTheFleetEndsAllBlueOrAllGreen) {
+  auto steps = steps_of_the_plan();
+  steps.before.insert(steps.before.end(), steps.after.begin(), steps.after.end());
+  std::optional<FleetUnderLoad> fleet;
+  for (const auto& step : steps.before) {
+    const std::string when = "agent killed when " + step + " began";
+    SCOPED_TRACE(when);
+    if (!fleet) fleet.emplace(small_fleet());
+    const auto order = std::to_string(fleet->rig().agent(0).pid()) + "@began " + step;
+    std::thread systemd([&] { restart_when_dead(*fleet); });
+    const auto ended = fleet->cutover_that_kills(order, {"--no-dry-run", "--yes"});
+    systemd.join();
+    if (ended.exit_code != 0 && ended.exit_code != 5) recover(*fleet, when);
+    ASSERT_TRUE(fleet->all_on_blue() || fleet->all_on_green())
+        << ended.output << ended.errors << fleet->rig().logs();
+    ASSERT_TRUE(fleet->everyone_writes()) << ended.output << fleet->rig().logs();
+    if (!fleet->all_on_green()) continue;
+    expect_nothing_lost(fleet->verdict(), when);
+    fleet.reset();
+  }
+  if (fleet) expect_nothing_lost(fleet->verdict_on_blue(), "on blue at the end");
+}
+
+}  // namespace
+}  // namespace cutover::tests

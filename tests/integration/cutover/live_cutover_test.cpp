@@ -1,0 +1,122 @@
+// The main promise on real servers: live traffic moves to another major, and no write is lost,
+// doubled or failed.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "tests/integration/cutover/fleet_under_load.h"
+#include "tests/support/load/load_verdict.h"
+#include "tests/support/sql_session.h"
+
+namespace cutover::tests {
+namespace {
+
+namespace json = boost::json;
+
+json::object report_of(const support::Finished& finished) {
+  return json::parse(finished.output).as_object();
+}
+
+FleetOptions between(int blue, int green) {
+  FleetOptions options;
+  options.rig.blue_major = blue;
+  options.rig.green_major = green;
+  return options;
+}
+
+void expect_clean_cutover(FleetUnderLoad& fleet) {
+  const auto finished = fleet.rig().cutover({"--no-dry-run", "--yes", "--json"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors << fleet.rig().logs();
+  const auto report = report_of(finished);
+  EXPECT_EQ(report.at("outcome").as_string(), "done");
+  EXPECT_GT(report.at("pause_seconds").as_double(), 0);
+  EXPECT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+  EXPECT_TRUE(fleet.all_on_green());
+  const auto verdict = fleet.verdict();
+  EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict) << fleet.rig().logs();
+  EXPECT_GT(verdict.served_by.count(fleet.rig().green().port()), 0u);
+}
+
+class LiveCutover : public testing::TestWithParam<std::pair<int, int>> {};
+
+TEST_P(LiveCutover, LosesDoublesAndFailsNothing) {
+  FleetUnderLoad fleet(between(GetParam().first, GetParam().second));
+  expect_clean_cutover(fleet);
+}
+
+INSTANTIATE_TEST_SUITE_P(Majors, LiveCutover,
+                         testing::Values(std::pair(13, 17), std::pair(15, 18), std::pair(15, 15),
+                                         std::pair(12, 16)),
+                         [](const auto& pair) {
+                           return std::to_string(pair.param.first) + "to" +
+                                  std::to_string(pair.param.second);
+                         });
+
+TEST(LiveCutoverShapes, SeveralDatabasesProcessesAndSubscriptionsMoveInOnePause) {
+  auto options = between(15, 17);
+  options.rig.databases = {"app", "second"};
+  options.rig.pgbouncers_per_host = 2;
+  options.rig.subscriptions = 2;
+  FleetUnderLoad fleet(options);
+  expect_clean_cutover(fleet);
+}
+
+TEST(LiveCutoverShapes, AgentsAreReachedOverLibssh2WithAForcedCommand) {
+  auto options = between(15, 17);
+  options.rig.reach = support::Reach::forced_command;
+  FleetUnderLoad fleet(options);
+  expect_clean_cutover(fleet);
+}
+
+TEST(LiveCutoverShapes, AgentsAreReachedOverOpenssh) {
+  auto options = between(15, 17);
+  options.rig.reach = support::Reach::openssh;
+  FleetUnderLoad fleet(options);
+  expect_clean_cutover(fleet);
+}
+
+TEST(LiveCutoverShapes, LinkedIniFilesAreSwitchedByTheirLink) {
+  auto options = between(15, 17);
+  options.rig.layout = support::IniLayout::linked;
+  FleetUnderLoad fleet(options);
+  expect_clean_cutover(fleet);
+}
+
+TEST(LiveCutoverShapes, ARehearsalMeasuresThePauseAndMovesNothing) {
+  FleetUnderLoad fleet(between(15, 17));
+  const auto finished = fleet.rig().cutover({"rehearse", "--no-dry-run", "--yes", "--json"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors << fleet.rig().logs();
+  EXPECT_GT(report_of(finished).at("pause_seconds").as_double(), 0);
+  EXPECT_TRUE(fleet.everyone_writes());
+  EXPECT_TRUE(fleet.all_on_blue());
+  const auto triggers = fleet.rig().blue().sql(
+      "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover_fence%' "
+      "AND tgrelid::regclass::text NOT LIKE 'cutover.%'",
+      "app");
+  EXPECT_EQ(triggers.value(), "0");
+  const auto verdict = fleet.verdict_on_blue();
+  EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict);
+}
+
+TEST(LiveCutoverShapes, ATransactionThatDoesNotEndAbortsEveryAttemptAndLeavesClientsOnBlue) {
+  auto options = between(15, 17);
+  options.rig.limits =
+      "attempts = 2\nbackoff = \"100ms\"\ndrain_timeout = \"300ms\"\nquiet_transaction_age = "
+      "\"1h\"\n";
+  FleetUnderLoad fleet(options);
+  support::SqlSession holder(fleet.rig().client_conninfos().front());
+  holder.must("BEGIN");
+  holder.must("SELECT 1");
+  const auto finished = fleet.rig().cutover({"--no-dry-run", "--yes", "--json"});
+  EXPECT_EQ(finished.exit_code, 3) << finished.output << finished.errors;
+  EXPECT_EQ(report_of(finished).at("attempts").as_int64(), 2);
+  EXPECT_TRUE(fleet.everyone_writes());
+  EXPECT_TRUE(fleet.all_on_blue());
+  holder.must("COMMIT");
+  const auto verdict = fleet.verdict_on_blue();
+  EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict);
+}
+
+}  // namespace
+}  // namespace cutover::tests
