@@ -1,8 +1,8 @@
 #include "common/base/run_id.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <set>
 
 namespace cutover {
@@ -23,7 +23,7 @@ TEST(RunId, RunsOfOneSecondDiffer) {
   std::set<std::string> ids;
   for (int i = 0; i < 20; ++i) ids.insert(make_run_id());
   EXPECT_EQ(ids.size(), 20u);
-  EXPECT_TRUE(std::regex_match(*ids.begin(), std::regex("[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")));
+  EXPECT_THAT(*ids.begin(), testing::MatchesRegex("[0-9]{8}T[0-9]{6}-[0-9a-f]{6}"));
 }
 
 }  // namespace
