@@ -2,7 +2,7 @@
 
 add_library(cutover_flags INTERFACE)
 target_compile_options(cutover_flags INTERFACE -Wall -Wextra -Wpedantic -Werror)
-# g++ 12 sees a mismatch in the frames of inlined coroutines that is not there (its bug 109224), at -O2 only.
+# g++ 12 sees a mismatch in the frames of inlined coroutines that is not there, at -O2 only.
 target_compile_options(cutover_flags INTERFACE $<$<CONFIG:Release>:-Wno-mismatched-new-delete>)
 target_include_directories(cutover_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(cutover_flags INTERFACE

@@ -8,7 +8,8 @@ namespace cutover {
 
 class Listener;
 
-/// The exit code of docs/commands.md. `witness`, when there is one, is told of every event of a run, in the process that runs it.
+/// The exit code of docs/commands.md. `witness`, when there is one, is told of every event of a
+/// run, in the process that runs it.
 int run_program(const std::vector<std::string>& arguments, Listener* witness = nullptr);
 
 }  // namespace cutover

@@ -11,7 +11,8 @@ import sys
 
 UNFINISHED = re.compile(r'\b(' + '|'.join(['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK']) + r')\b')
 WAITS_FOR_TIME = re.compile(r'\bsleep_for\(std::chrono|std::this_thread::sleep|\busleep\(|^\s*sleep [0-9]', re.M)
-MAY_WAIT = re.compile(r'^(tests/support/|common/async/)')
+# What polls a condition, with a limit.
+MAY_WAIT = re.compile(r'^(tests/support/|common/async/|tests/unit/agent/fake_pgbouncer\.cpp|tests/unit/ini/real_pgbouncer\.cpp)')
 
 
 def tracked_files(root):
