@@ -63,6 +63,7 @@ class ServerFleet {
   Task<Outcome> everywhere(ActAsClaimed act) const;
   Task<Result<std::uint64_t>> next_epoch() const;
   Task<Result<Claim>> settle_claim(Result<Claim> taken);
+  Task<Result<Claim>> claim_and_remember();
   Task<Outcome> fence_the_others();
 
   FleetOptions options_;

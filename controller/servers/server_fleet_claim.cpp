@@ -49,19 +49,25 @@ Task<Result<Claim>> ServerFleet::settle_claim(Result<Claim> taken) {
   const auto followed = co_await gather(std::move(acts));
   const auto others = worst_of(followed);
   if (!others.is_done()) co_return Error{others.detail, others.hint};
+  co_return taken;
+}
+
+Task<Result<Claim>> ServerFleet::claim_and_remember() {
+  const auto epoch = co_await next_epoch();
+  if (!epoch) co_return epoch.error();
+  auto taken = co_await take_epoch(*databases_.front(), *epoch);
+  auto claim = co_await settle_claim(std::move(taken));
+  if (!claim) co_return claim;
   const auto remembered = co_await everywhere(remember_again);
   if (!remembered.is_done()) co_return Error{remembered.detail, remembered.hint};
-  co_return taken;
+  co_return claim;
 }
 
 Task<Result<Claim>> ServerFleet::claim_blue() {
   auto& first = *databases_.front();
   const auto locked = co_await lock_claim(first);
   if (!locked.is_done()) co_return Error{locked.detail, locked.hint};
-  const auto epoch = co_await next_epoch();
-  auto taken = epoch ? Result<Claim>(Claim{}) : Result<Claim>(epoch.error());
-  if (epoch) taken = co_await take_epoch(first, *epoch);
-  auto claim = co_await settle_claim(std::move(taken));
+  auto claim = co_await claim_and_remember();
   if (!claim) {
     const auto unlocked = co_await unlock_claim(first);
     if (!unlocked.is_done()) first.keeper.close();
@@ -69,11 +75,14 @@ Task<Result<Claim>> ServerFleet::claim_blue() {
   co_return claim;
 }
 
+/// A green out of reach must not keep recovery from going back; the last look before a switch
+/// refuses where nothing was remembered.
 Task<Result<Claim>> ServerFleet::take_over_blue() {
   const auto epoch = co_await next_epoch();
   if (!epoch) co_return epoch.error();
   auto taken = co_await seize_epoch(*databases_.front(), *epoch);
   auto claim = co_await settle_claim(std::move(taken));
+  if (claim) co_await everywhere(remember_again);
   co_return claim;
 }
 

@@ -96,5 +96,22 @@ TEST(Claim, TakingOverEndsTheRunBeforeWithItsLocksAndItsOpenTransactions) {
   EXPECT_EQ(pair.blue_value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
 }
 
+TEST(Claim, RecoveryGoesBackAlsoWhenGreenIsGone) {
+  ServerPair pair;
+  {
+    const auto dead = pair.armed_fleet("run-1");
+    pair.pass_first_gate(*dead);
+    ASSERT_TRUE(pair.run(dead->decide()).is_done());
+  }
+  pair.green.stop();
+  ServerFleet recovery(forward_sides(pair.databases), {.run_id = "run-2"});
+  EXPECT_FALSE(pair.run(recovery.connect()).empty());
+  const auto claim = pair.run(recovery.take_over_blue());
+  ASSERT_TRUE(claim) << to_text(claim.error());
+  EXPECT_TRUE(pair.run(recovery.servers_are_the_same()).is_in_doubt());
+  EXPECT_EQ(told(pair.run(recovery.undo_decision())), told(done()));
+  EXPECT_TRUE(pair.client().run("INSERT INTO item (note) VALUES ('x')").ok);
+}
+
 }  // namespace
 }  // namespace cutover
