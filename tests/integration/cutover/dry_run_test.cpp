@@ -24,17 +24,19 @@ std::string all_of(const support::SqlResult& result) {
 std::string catalogue_of(const support::PostgresServer& server) {
   std::string text;
   for (const char* sql :
-        "SELECT oid, relname, relkind, relnamespace, relhastriggers, relreplident FROM pg_class ORDER BY oid",
+       {"SELECT oid, relname, relkind, relnamespace, relhastriggers, relreplident FROM pg_class "
+        "ORDER BY oid",
         "SELECT oid, tgrelid, tgname, tgenabled FROM pg_trigger ORDER BY oid",
         "SELECT oid, proname, prosrc FROM pg_proc WHERE pronamespace >= 16384 ORDER BY oid",
-        "SELECT * FROM pg_db_role_setting ORDER BY 1, 2", "SELECT oid, pubname FROM pg_publication ORDER BY oid",
+        "SELECT * FROM pg_db_role_setting ORDER BY 1, 2",
+        "SELECT oid, pubname FROM pg_publication ORDER BY oid",
         "SELECT slot_name, plugin, slot_type FROM pg_replication_slots ORDER BY 1",
-        "SELECT * FROM cutover.run ORDER BY side", "SELECT * FROM cutover.marker_cutover ORDER BY side",
-        "SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2"
-}) {
-  text += all_of(server.sql(sql, "app")) + "--\n";
-}
-return text;
+        "SELECT * FROM cutover.run ORDER BY side",
+        "SELECT * FROM cutover.marker_cutover ORDER BY side",
+        "SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2"}) {
+    text += all_of(server.sql(sql, "app")) + "--\n";
+  }
+  return text;
 }
 
 std::string text_of(const std::filesystem::path& path) {
