@@ -1,11 +1,11 @@
-// The acting commands, each called with the turn held and the rules' leave. Each writes the record
-// before its effect: the lease before PAUSE is sent, the intent before a file is renamed.
+// The acting commands from pause to revert, each called with the turn held and the rules' leave.
+// Each writes the record before its effect: the lease before PAUSE is sent, the intent before a
+// file is renamed. Claim and arm are in arm.cpp.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "agent/agent.h"
 #include "agent/log.h"
-#include "agent/reading.h"
 #include "common/async/gather.h"
 
 namespace cutover::agent {
@@ -35,31 +35,6 @@ Outcome worst_of(const std::vector<Outcome>& outcomes) {
 
 std::chrono::milliseconds lease_of(std::uint32_t wanted_ms) {
   return std::clamp(std::chrono::milliseconds(wanted_ms), shortest_lease, longest_lease);
-}
-
-/// Every move has an entry, a place to go, and none is named twice.
-Outcome check_request(const Moves& moves) {
-  std::set<std::string> names;
-  if (moves.empty()) return refused("arm names no entry", "see `entries` in cutover.toml");
-  for (const Move& move : moves) {
-    if (move.entry.empty() || (move.to.host.empty() && move.to.port.empty()))
-      return refused("arm: entry \"" + move.entry + "\" has no new route");
-    if (!names.insert(move.entry).second)
-      return refused("arm names entry " + move.entry + " twice");
-  }
-  return done();
-}
-
-Outcome check_all_served(const Moves& moves, const std::map<std::string, Moves>& served) {
-  for (const Move& move : moves) {
-    bool found = false;
-    for (const auto& [bouncer, own] : served)
-      for (const Move& one : own) found = found || one.entry == move.entry;
-    if (!found)
-      return refused("no PgBouncer of this host has the entry " + move.entry,
-                     "see `entries` in cutover.toml and [[pgbouncer]] in agent.toml");
-  }
-  return done();
 }
 
 /// The record whose writing is the intent.
@@ -104,81 +79,14 @@ Task<Outcome> Agent::act(Command command, proto::Request request, BootTime recei
   co_return outcome;
 }
 
-Task<Outcome> Agent::claim(Command command, proto::Request request) {
-  const Claim asking{request.run_id(), request.epoch()};
-  const Rule& rule = rule_for(command, record_.phase, standing_of(asking, record_.claim));
-  if (command == Command::claim_run) {
-    const auto dropped = co_await drop_claim_work();
-    if (!dropped.is_done()) co_return dropped;
+Task<Outcome> Agent::pause_all(std::chrono::steady_clock::time_point deadline) {
+  std::vector<Task<Outcome>> pausing;
+  for (Bouncer* const bouncer : involved()) {
+    PauseOrder order{moves_of(*bouncer), deadline, stop_drain_};
+    pausing.push_back(bouncer->pause(std::move(order)));
   }
-  AgentRecord next = record_;
-  next.claim = asking;
-  next.direction = request.claim().direction();
-  next.recovery = command == Command::claim_recovery;
-  next.phase = rule.phase_after(record_.phase);
-  if (!next.recovery) next.lease_expiries = 0;
-  co_return save(std::move(next));
-}
-
-Task<Outcome> Agent::drop_claim_work() {
-  AgentRecord next = record_;
-  const bool switched = record_.phase == Phase::switched;
-  if (switched) {
-    const auto archived = store_.archive(record_);
-    if (archived.has_error()) co_return refused(archived.error());
-  }
-  next.phase = Phase::idle;
-  next.moves.clear();
-  next.lease.reset();
-  const auto saved = save(std::move(next));
-  if (!saved.is_done()) co_return saved;
-  for (const auto& bouncer : bouncers_) {
-    const auto put_away = switched ? bouncer->keep_staged_as_previous() : bouncer->drop_staged();
-    // Nothing acts on staged files of a claim that has ended.
-    if (put_away.has_error()) log_warning("staged files", {{"what", put_away.error().what}});
-  }
-  co_return done();
-}
-
-Task<Outcome> Agent::arm(proto::ArmCommand command) {
-  const Moves moves = moves_from(command.moves());
-  const auto sound = check_request(moves);
-  if (!sound.is_done()) co_return sound;
-  std::map<std::string, Moves> served;
-  std::map<std::string, ini::SwitchPlan> plans;
-  const auto already_there =
-      record_.recovery ? AlreadyThere::is_left_out : AlreadyThere::is_refused;
-  for (const auto& bouncer : bouncers_) {
-    const auto own = co_await bouncer->check_moves(moves, record_.recovery);
-    if (own.has_error()) co_return refused(own.error());
-    if (own.value().empty()) continue;
-    auto plan = co_await bouncer->plan(own.value(), already_there);
-    if (plan.has_error()) co_return refused(plan.error());
-    const std::string obstacle = ini::why_it_cannot_be_applied(plan.value());
-    if (!obstacle.empty())
-      co_return refused(bouncer->name() + ": its files cannot be replaced: " + obstacle,
-                        "give the directory to the agent's user");
-    const auto lines = co_await bouncer->prepare_pause(own.value().size());
-    if (!lines.is_done()) co_return lines;
-    served[bouncer->name()] = own.value();
-    plans[bouncer->name()] = std::move(plan.value());
-  }
-  const auto complete = check_all_served(moves, served);
-  if (!complete.is_done()) co_return complete;
-
-  AgentRecord next = record_;
-  next.phase = Phase::claimed;  // half-written stages belong to no armed claim
-  next.moves.clear();
-  auto saved = save(next);
-  if (!saved.is_done()) co_return saved;
-  for (const auto& bouncer : bouncers_) {
-    if (!plans.contains(bouncer->name())) continue;
-    const auto staged = bouncer->stage(std::move(plans.at(bouncer->name())));
-    if (!staged.is_done()) co_return staged;
-  }
-  next.phase = Phase::armed;
-  next.moves = std::move(served);
-  co_return save(std::move(next));
+  const auto outcomes = co_await gather(std::move(pausing));
+  co_return worst_of(outcomes);
 }
 
 Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
@@ -204,13 +112,7 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   pause_started_ = std::chrono::steady_clock::now();
   metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
   const auto deadline = *pause_started_ + std::chrono::milliseconds(command.drain_timeout_ms());
-  std::vector<Task<Outcome>> pausing;
-  for (Bouncer* const bouncer : involved()) {
-    PauseOrder order{moves_of(*bouncer), deadline, stop_drain_};
-    pausing.push_back(bouncer->pause(std::move(order)));
-  }
-  const auto outcomes = co_await gather(std::move(pausing));
-  const Outcome paused = worst_of(outcomes);
+  const Outcome paused = co_await pause_all(deadline);
   if (paused.is_done() && !is_lease_over()) co_return done();
 
   const auto resumed = co_await resume("abort");

@@ -45,10 +45,18 @@ class Agent {
  private:
   using Bouncers = std::vector<std::unique_ptr<Bouncer>>;
 
+  /// By the names of the processes that serve a moved entry.
+  struct ArmPlan {
+    std::map<std::string, Moves> moves = {};
+    std::map<std::string, ini::SwitchPlan> files = {};
+  };
+
   Task<Outcome> act(Command command, proto::Request request, BootTime received);
   Task<Outcome> claim(Command command, proto::Request request);
   Task<Outcome> arm(proto::ArmCommand command);
+  Task<Result<ArmPlan>> plan_to_arm(Moves moves);
   Task<Outcome> pause(proto::PauseCommand command, BootTime received);
+  Task<Outcome> pause_all(std::chrono::steady_clock::time_point deadline);
   Task<Outcome> pause_again(proto::PauseCommand command, BootTime received);
   Outcome renew(const proto::RenewCommand& command, const BootTime& received);
   Task<Outcome> resume(const char* reason);

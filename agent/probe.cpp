@@ -157,13 +157,12 @@ Result<RunningProbe> start_private(const RealOne& real, const Moves& moves, bool
   return RunningProbe{std::move(directory.value()), std::move(process.value())};
 }
 
-std::string last_words(const std::string& log) {
+std::string first_complaint(const std::string& log) {
   std::ifstream file(log);
-  std::string words;
   for (std::string line; std::getline(file, line);)
     if (line.find("ERROR") != std::string::npos || line.find("FATAL") != std::string::npos)
-      words = line;
-  return words.empty() ? "it said nothing" : words;
+      return line;
+  return "it said nothing";
 }
 
 /// "" when it accepts: its socket is there a moment before it listens.
@@ -175,7 +174,7 @@ Task<std::string> wait_until_up(RunningProbe& probe) {
     if (!probe.process.is_running()) break;
     co_await sleep_for(start_poll);
   }
-  co_return "the private PgBouncer did not start: " + last_words(path + "/log");
+  co_return "the private PgBouncer did not start: " + first_complaint(path + "/log");
 }
 
 Moves own_moves(const RealOne& real, const Moves& moves) {

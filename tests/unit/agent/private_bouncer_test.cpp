@@ -55,6 +55,10 @@ TEST(PrivateIni, PgbouncersOwnRulesReadItBack) {
   EXPECT_EQ(ini::find_entry(files.value(), "app")->host, "green");
 }
 
+TEST(PrivateIni, ANameIsQuotedOnlyWhereItMustBe) {
+  EXPECT_THAT(private_ini(real_files(), options(true)).value(), HasSubstr("\napp ="));
+}
+
 TEST(AuthFile, QuotedPairsAreReadOthersLeftOut) {
   const auto secrets = parse_auth_file("\"a\" \"x\"\"y\" \"\"\n; comment\n\"b\" \"\"\nbroken\n");
   EXPECT_EQ(secrets.size(), 2U);
