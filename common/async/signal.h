@@ -24,6 +24,8 @@ class Signal {
     co_await timer_.async_wait(awaited);
   }
   void wake() { timer_.cancel(); }
+  /// Only who has waited longest.
+  void wake_one() { timer_.cancel_one(); }
 
  private:
   boost::asio::steady_timer timer_;
@@ -62,7 +64,7 @@ class Lock {
  private:
   void release() {
     is_held_ = false;
-    released_.wake();
+    released_.wake_one();
   }
 
   bool is_held_ = false;
