@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "controller/checks/check_list.h"
@@ -149,6 +150,19 @@ TEST(ServerChecks, AMissingGreenFailsWhatNeedsItAndHidesNothingElse) {
                            "tables_ready", "subscription_enabled", "roles", "grants", "sequences",
                            "green_statistics", "green_clients", "green_reachable", "clock_skew"})
     EXPECT_TRUE(failed.contains(name)) << name;
+}
+
+TEST(ServerChecks, AnAgentOutOfReachHidesNothingOfTheServers) {
+  Config config = pair().config();
+  config.bouncers[0].socket_path = "/nonexistent/agent.sock";
+  std::map<std::string, Finding> found;
+  for (const CheckReport& report : run_all_with_agents(config)) found[report.name] = report.finding;
+  for (const char* name : {"servers_reachable", "slot_active", "schema", "tables_ready"})
+    EXPECT_STREQ(outcome_of(found[name]), "pass") << name << ": " << found[name].detail;
+  for (const char* name : {"agents_reachable", "pool_mode", "entries_claimed", "blue_answers"}) {
+    EXPECT_STREQ(outcome_of(found[name]), "fail") << name;
+    EXPECT_NE(found[name].detail.find("b1"), std::string::npos) << found[name].detail;
+  }
 }
 
 TEST(ServerChecks, AGreenThatIsOlderIsRefused) {

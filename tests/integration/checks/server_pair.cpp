@@ -2,10 +2,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <stdexcept>
 
 #include "controller/checks/open_context.h"
+#include "controller/link/bouncer_fleet.h"
 #include "tests/support/eventually.h"
 #include "tests/unit/checks/healthy_bouncer.h"
 
@@ -88,6 +90,14 @@ Task<Finding> open_and_ask(const Check& check, const Config& config,
   co_return found;
 }
 
+Task<std::vector<CheckReport>> open_fleet_and_run(const Config& config) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  BouncerFleet fleet(executor, config);
+  const CheckContext context = co_await open_check_context(config, fleet);
+  auto reports = co_await run_checks(context);
+  co_return reports;
+}
+
 Task<std::vector<CheckReport>> open_and_run(const Config& config) {
   auto databases = co_await open_servers(config);
   const CheckContext context = with_bouncer(config, std::move(databases), {}, {});
@@ -148,6 +158,10 @@ Finding ask_servers(const std::string& name, const Config& config,
 
 std::vector<CheckReport> run_all(const Config& config) {
   return run(open_and_run(config));
+}
+
+std::vector<CheckReport> run_all_with_agents(const Config& config) {
+  return run(open_fleet_and_run(config));
 }
 
 }  // namespace cutover

@@ -64,5 +64,7 @@ Finding ask_servers(const std::string& check, const Config& config,
                     const std::function<void(proto::Inspection&)>& inspect = {},
                     const RouteEnds& ends = {});
 std::vector<CheckReport> run_all(const Config& config);
+/// As a command does it: with a fleet of agents, as configured.
+std::vector<CheckReport> run_all_with_agents(const Config& config);
 
 }  // namespace cutover
