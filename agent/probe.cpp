@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "agent/private_bouncer.h"
 #include "agent/private_process.h"
@@ -61,13 +62,29 @@ Task<Result<RealOne>> look_at_real_one(Bouncer& bouncer) {
   co_return real;
 }
 
+/// Whom auth_file names for the console alone: they need no role on the servers.
+std::set<std::string> console_users(const std::map<std::string, std::string>& settings) {
+  std::set<std::string> names;
+  for (const char* setting : {"admin_users", "stats_users"}) {
+    const auto found = settings.find(setting);
+    if (found == settings.end()) continue;
+    std::istringstream list(found->second);
+    for (std::string name; std::getline(list, name, ',');) {
+      std::erase(name, ' ');
+      names.insert(name);
+    }
+  }
+  return names;
+}
+
 std::set<std::string> users_of(const RealOne& real, const std::string& entry) {
   std::set<std::string> users;
   for (const ConsoleRow& row : real.pools)
     if (text_of(row, "database") == entry) users.insert(text_of(row, "user"));
-  if (users.empty())
-    for (const auto& [user, secret] : real.secrets)
-      if (users.size() < users_tried) users.insert(user);
+  if (!users.empty()) return users;
+  const auto of_the_console = console_users(ini::effective_settings(real.files));
+  for (const auto& [user, secret] : real.secrets)
+    if (users.size() < users_tried && !of_the_console.contains(user)) users.insert(user);
   return users;
 }
 

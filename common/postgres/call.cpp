@@ -67,10 +67,14 @@ Task<Answer<std::vector<Rows>>> Call::results(int sent) {
 Task<Answer<std::vector<Rows>>> Call::pipeline_results(int sent) {
   auto undelivered = co_await deliver(sent);
   if (undelivered) co_return std::move(*undelivered);
+  bool between_statements = false;
   while (true) {
     auto next = co_await session_.next_result();
     if (!next) co_return std::move(next).error();
-    if (!*next) continue;  // between two statements
+    const bool nothing = !*next;
+    if (nothing && between_statements) co_return lost_failure(session_.connection());
+    between_statements = nothing;
+    if (nothing) continue;
     if (PQresultStatus(next->get()) == PGRES_PIPELINE_SYNC) break;
     if (!take(std::move(*next))) co_return std::move(*failure_);
   }

@@ -56,12 +56,13 @@ struct DatabaseServers {
   ServerSession green_watcher;
   ServerSession green_reader;
 
-  std::vector<PublishedTable> published;  ///< by oid, as of the last look
+  std::vector<PublishedTable> published;        ///< by oid, as of the last look
+  std::vector<PublishedTable> without_trigger;  ///< of them, as of the last hold
   bool may_shorten_deadlock_timeout = false;
   bool held = false;                      ///< the decider's open transaction has the locks
   bool decision_in_flight = false;        ///< sent, and no answer known: it may still commit
   bool sealed = false;                    ///< by this process, under the fence that is up now
-  std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen before the decision
+  std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen when writers were held
   std::string schema_seen;                ///< blue's hash at the checks
   ServerIdentity blue_seen;
   ServerIdentity green_seen;

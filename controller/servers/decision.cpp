@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "controller/servers/seal.h"
 #include "controller/servers/writer_locks.h"
 
 namespace cutover {
@@ -86,12 +85,6 @@ Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind
     co_return refused(servers.blue_place() + ": the locks that hold writers were lost",
                       "the next attempt takes them again");
   servers.held = false;
-  const auto listed = co_await list_sessions(servers);
-  if (!listed) {
-    servers.decider.close();
-    co_return refused(listed.error());
-  }
-  servers.before_fence = *listed;
   servers.sealed = false;
   servers.decision_in_flight = true;
   const auto sql = put_up(servers, claim, kind);

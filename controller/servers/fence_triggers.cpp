@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "common/async/within.h"
 #include "controller/servers/fence_proof.h"
@@ -18,9 +18,11 @@ constexpr const char* lock_not_available = "55P03";
 constexpr const char* deadlock_detected = "40P01";
 constexpr const char* undefined_table = "42P01";
 
-constexpr const char* covered_sql = R"(
-SELECT tgrelid FROM pg_trigger
-WHERE tgname = {} AND tgrelid IN ({}) AND tgenabled IN ('O', 'A') AND NOT tgisinternal)";
+constexpr const char* uncovered_sql = R"(
+SELECT c.oid FROM unnest('{{{1}}}'::oid[]) AS c(oid)
+WHERE NOT EXISTS (SELECT FROM pg_trigger AS t
+                  WHERE t.tgrelid = c.oid AND t.tgname = {0} AND t.tgenabled IN ('O', 'A')
+                    AND NOT t.tgisinternal))";
 
 constexpr const char* installed_sql = R"(
 SELECT t.tgrelid, n.nspname, c.relname
@@ -82,16 +84,14 @@ Task<std::optional<postgres::Failure>> in_rounds(DatabaseServers& servers, Table
 
 Task<Result<Tables>> tables_without_trigger(DatabaseServers& servers) {
   const auto name = postgres::quote_literal(fence_trigger_name(servers.sides.blue_colour));
-  const auto sql = fmt::format(covered_sql, name, oids_of(servers.published));
+  const auto sql = fmt::format(uncovered_sql, name, oids_of(servers.published));
   const auto rows = co_await servers.reader.query(sql);
   if (!rows) co_return Error(rows.error());
-  std::vector<std::string> covered;
-  for (std::size_t i = 0; i < rows->size(); ++i) covered.push_back(rows->text(i, "tgrelid"));
-  std::sort(covered.begin(), covered.end());
+  std::set<std::string> uncovered;
+  for (std::size_t i = 0; i < rows->size(); ++i) uncovered.insert(rows->text(i, "oid"));
   Tables missing;
   for (const auto& table : servers.published)
-    if (!std::binary_search(covered.begin(), covered.end(), std::to_string(table.oid)))
-      missing.push_back(table);
+    if (uncovered.contains(std::to_string(table.oid))) missing.push_back(table);
   co_return missing;
 }
 
@@ -134,11 +134,10 @@ Task<Outcome> remove_fence_triggers(DatabaseServers& servers) {
   const auto failure = co_await in_rounds(servers, installed, drop_fence_trigger_sql);
   if (failure) co_return outcome_of(*failure);
   if (installed.empty()) co_return done();
-  co_return refused(
-      fmt::format("{}: the fence trigger is still on {}, which was busy; it does nothing while no "
-                  "fence is up",
-                  servers.blue_place(), names_of(installed)),
-      "run `cutover finish` at a quiet time, or let the next run use them");
+  co_return refused(fmt::format("{}: the fence trigger is still on {}, which was busy; it does "
+                                "nothing while no fence is up",
+                                servers.blue_place(), names_of(installed)),
+                    "run `cutover finish` at a quiet time, or let the next run use them");
 }
 
 }  // namespace cutover

@@ -88,12 +88,50 @@ WITH spaces AS (
 )
 )";
 
+// Definitions that cannot be altered in place (defaults, constraints, triggers) are told by their
+// oids alone. Of indexes the oid does not count: REINDEX CONCURRENTLY makes them anew.
+constexpr const char* fingerprint_sql = R"(
+WITH relations AS MATERIALIZED (
+  SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relreplident
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'cutover')
+    AND c.relkind IN ('r', 'p', 'f', 'c') AND c.relpersistence <> 't'
+)
+SELECT md5(concat_ws(E'\n',
+  (SELECT string_agg(concat_ws(' ', oid, relname, relnamespace, relkind, relpersistence,
+                               relreplident), ',' ORDER BY oid) FROM relations),
+  (SELECT string_agg(concat_ws(' ', attrelid, attnum, attname, atttypid, atttypmod, attnotnull,
+                               attidentity, attgenerated), ',' ORDER BY attrelid, attnum)
+   FROM pg_attribute
+   WHERE attnum > 0 AND NOT attisdropped AND attrelid IN (SELECT oid FROM relations)),
+  (SELECT string_agg(concat_ws(' ', indrelid, indkey, indisunique, indisreplident), ','
+                     ORDER BY indrelid, indkey::text, indisunique, indisreplident)
+   FROM pg_index WHERE indisvalid AND indrelid IN (SELECT oid FROM relations)),
+  (SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_constraint
+   WHERE conrelid IN (SELECT oid FROM relations)),
+  (SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_attrdef
+   WHERE adrelid IN (SELECT oid FROM relations)),
+  (SELECT string_agg(concat_ws(' ', inhrelid, inhparent), ',' ORDER BY inhrelid, inhparent)
+   FROM pg_inherits WHERE inhrelid IN (SELECT oid FROM relations)),
+  (SELECT string_agg(concat_ws(' ', oid, enumlabel), ',' ORDER BY oid) FROM pg_enum),
+  (SELECT string_agg(concat_ws(' ', oid, tgenabled), ',' ORDER BY oid) FROM pg_trigger
+   WHERE NOT tgisinternal AND tgname NOT IN ('cutover_fence_blue', 'cutover_fence_green')),
+  (SELECT string_agg(concat_ws(' ', s.seqrelid, s.seqtypid, s.seqincrement, s.seqmin, s.seqmax,
+                               s.seqcycle), ',' ORDER BY s.seqrelid)
+   FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid
+   WHERE c.relpersistence <> 't'))) AS hash)";
+
 }  // namespace
+
+std::string catalogue_fingerprint_sql() {
+  return fingerprint_sql;
+}
 
 std::string schema_lines_sql() {
   return std::string(lines_sql) +
          "SELECT kind, object, definition FROM lines "
-         "ORDER BY object COLLATE \"C\", kind COLLATE \"C\", definition COLLATE \"C\"";
+         "ORDER BY object COLLATE \"C\", kind COLLATE \"C\", "
+         "definition COLLATE \"C\"";
 }
 
 std::string schema_hash_sql() {

@@ -14,11 +14,15 @@ std::string schema_lines_sql();
 /// One row, one column `hash`, over all of these lines.
 std::string schema_hash_sql();
 
-/// Keeps blue's hash of now, which schema_holds compares with.
+/// One row, one column `hash`: of the same server's catalogue only, since it holds oids; a fraction
+/// of the time, since nothing is deparsed.
+std::string catalogue_fingerprint_sql();
+
+/// Keeps blue's fingerprint of now, which schema_holds compares with.
 Task<std::optional<Error>> remember_schema(DatabaseServers& servers);
 
-/// Refused unless blue's hash is the one remembered, and every table that a publication has on blue
-/// is in state `r` in its subscription on green.
+/// Refused unless blue's fingerprint is the one remembered, and every table that a publication has
+/// on blue is in state `r` in its subscription on green.
 Task<Outcome> schema_is_as_remembered(DatabaseServers& servers);
 
 }  // namespace cutover

@@ -15,83 +15,99 @@ constexpr const char* who_may_end =
 // One round trip. A backend reads the database's settings before pg_stat_activity shows it; from
 // before that until after, it holds RowExclusiveLock on the database object. So first those that
 // hold it now must have come through, then what is visible is complete. No clock is asked: it may
-// step back.
+// step back. The functions behind the views are called: without the views' joins nothing has to be
+// planned.
 constexpr const char* end_sessions_sql = R"(
 DO $seal$
 DECLARE
   own constant integer[] := ARRAY[{own}];
   spared constant text[] := ARRAY[{spared}]::text[];  -- never a NULL in it
   home constant oid := (SELECT oid FROM pg_database WHERE datname = current_database());
+  was cutover.run;
   arriving text[];
   doomed text[];
+  unseen bigint;
   one record;
   untouchable text := '';
   remaining text;
   looks integer := 0;
 BEGIN
-  IF NOT EXISTS (SELECT FROM cutover.run WHERE side = {side} AND epoch = {epoch} AND fenced = {fenced}) THEN
+  SELECT * INTO was FROM cutover.run WHERE side = {side};
+  IF was.epoch IS DISTINCT FROM {epoch} OR was.fenced IS DISTINCT FROM {fenced} THEN
     RAISE EXCEPTION USING ERRCODE = 'CU001',
       MESSAGE = 'the fence is not as this run left it, or the epoch belongs to another run';
   END IF;
-
-  IF NOT EXISTS (SELECT FROM cutover.run WHERE side = {side} AND flush_due) THEN
+  IF NOT was.flush_due THEN
     RETURN;
   END IF;
 
-  arriving := ARRAY(SELECT pid || '/' || virtualtransaction FROM pg_locks
+  arriving := ARRAY(SELECT pid || '/' || virtualtransaction FROM pg_lock_status()
     WHERE locktype = 'object' AND classid = 'pg_database'::regclass AND objid = home
       AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid());
-  LOOP
-    SELECT string_agg('pid ' || pid, ', ') INTO remaining FROM pg_locks
+  WHILE cardinality(arriving) > 0 LOOP
+    SELECT string_agg('pid ' || pid, ', ') INTO remaining FROM pg_lock_status()
     WHERE locktype = 'object' AND classid = 'pg_database'::regclass AND objid = home
       AND mode = 'RowExclusiveLock' AND pid || '/' || virtualtransaction = ANY (arriving);
     EXIT WHEN remaining IS NULL;
     looks := looks + 1;
     IF looks > {looks} THEN
-      RAISE EXCEPTION USING ERRCODE = 'CU002', MESSAGE = 'sessions that are logging in do not come through: ' || remaining;
+      RAISE EXCEPTION USING ERRCODE = 'CU002',
+        MESSAGE = 'sessions that are logging in do not come through: ' || remaining;
     END IF;
     PERFORM pg_sleep(0.0005);
   END LOOP;
 
   PERFORM pg_stat_clear_snapshot();
-  IF EXISTS (SELECT FROM pg_stat_activity WHERE datid = home AND backend_type IS NULL) THEN
-    RAISE EXCEPTION USING ERRCODE = 'CU005', MESSAGE = 'this role may not see the sessions of others';
+  SELECT count(*) FILTER (WHERE backend_type IS NULL),
+         coalesce(array_agg(pid || '/' || backend_start) FILTER (
+           WHERE pid <> ALL (own) AND pid || '/' || backend_start <> ALL (spared)
+             AND backend_type NOT IN
+               ('walsender', 'parallel worker', 'autovacuum worker', 'slotsync worker')
+             AND backend_type NOT LIKE 'logical replication %'), '{{}}')
+  INTO unseen, doomed
+  FROM pg_stat_get_activity(NULL) WHERE datid = home;
+  IF unseen > 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'CU005',
+      MESSAGE = 'this role may not see the sessions of others';
   END IF;
-  doomed := ARRAY(SELECT pid || '/' || backend_start FROM pg_stat_activity
-    WHERE datid = home AND pid <> ALL (own) AND pid || '/' || backend_start <> ALL (spared)
-      AND backend_type NOT IN ('walsender', 'parallel worker', 'autovacuum worker', 'slotsync worker')
-      AND backend_type NOT LIKE 'logical replication %');
 
-  FOR one IN SELECT pid, usename, application_name, backend_type FROM pg_stat_activity
+  FOR one IN SELECT pid, usesysid::regrole AS role, application_name, backend_type
+             FROM pg_stat_get_activity(NULL)
              WHERE pid || '/' || backend_start = ANY (doomed) LOOP
     BEGIN
       PERFORM pg_terminate_backend(one.pid);
     EXCEPTION WHEN insufficient_privilege THEN
-      untouchable := untouchable || format(' pid %s (%s, %s %s)', one.pid, one.usename, one.backend_type, one.application_name);
+      untouchable := untouchable || format(' pid %s (%s, %s %s)', one.pid, one.role,
+                                           one.backend_type, one.application_name);
     END;
   END LOOP;
   IF untouchable <> '' THEN
-    RAISE EXCEPTION USING ERRCODE = 'CU003', MESSAGE = 'sessions that this role may not end:' || untouchable;
+    RAISE EXCEPTION USING ERRCODE = 'CU003',
+      MESSAGE = 'sessions that this role may not end:' || untouchable;
   END IF;
 
-  LOOP
+  WHILE cardinality(doomed) > 0 LOOP
     PERFORM pg_stat_clear_snapshot();
-    SELECT string_agg(format('pid %s (%s %s)', pid, usename, application_name), ', ') INTO remaining
-    FROM pg_stat_activity WHERE pid || '/' || backend_start = ANY (doomed);
+    SELECT string_agg(format('pid %s (%s %s)', pid, usesysid::regrole, application_name), ', ')
+    INTO remaining
+    FROM pg_stat_get_activity(NULL) WHERE pid || '/' || backend_start = ANY (doomed);
     EXIT WHEN remaining IS NULL;
     looks := looks + 1;
     IF looks > {looks} THEN
-      RAISE EXCEPTION USING ERRCODE = 'CU002', MESSAGE = 'sessions that were told to end are still there: ' || remaining;
+      RAISE EXCEPTION USING ERRCODE = 'CU002',
+        MESSAGE = 'sessions that were told to end are still there: ' || remaining;
     END IF;
     PERFORM pg_sleep(0.0005);
   END LOOP;
 
-  SELECT string_agg(quote_literal(gid), ', ') INTO remaining
-  FROM pg_prepared_xacts WHERE database = current_database();
-  IF {fenced} AND remaining IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'CU004', MESSAGE = 'prepared transactions are open: ' || remaining;
-  END IF;
-  IF NOT {fenced} THEN
+  IF {fenced} THEN
+    SELECT string_agg(quote_literal(gid), ', ') INTO remaining
+    FROM pg_prepared_xact() WHERE dbid = home;
+    IF remaining IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'CU004',
+        MESSAGE = 'prepared transactions are open: ' || remaining;
+    END IF;
+  ELSE
     UPDATE cutover.run SET flush_due = false WHERE side = {side} AND epoch = {epoch};
   END IF;
 END $seal$)";
@@ -155,7 +171,8 @@ Task<Outcome> database_is_sealed(DatabaseServers& servers) {
   if (!servers.sealed) co_return refused(servers.blue_place() + ": not sealed by this process");
   const auto rows = co_await servers.watcher.query(
       fmt::format("SELECT fenced AND NOT EXISTS (SELECT FROM pg_prepared_xacts "
-                  "WHERE database = current_database()) AS sealed FROM cutover.run WHERE side = {}",
+                  "WHERE database = current_database()) AS sealed FROM "
+                  "cutover.run WHERE side = {}",
                   quote_literal(servers.sides.blue_colour)));
   if (!rows) co_return in_doubt(Error(rows.error()));
   if (!rows->empty() && rows->text(0, "sealed") == "t") co_return done();

@@ -21,18 +21,21 @@ FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('cutover', 'pg_catalog', 'information_schema'))";
 
+/// Sums instead of a text: it is asked inside the pause.
 std::string signature_sql() {
   return fmt::format(
-      "SELECT coalesce(md5(string_agg(concat_ws('/', c.oid, n.nspname, c.relname, s.seqincrement, "
-      "s.seqcycle), ',' ORDER BY c.oid)), 'none') AS signature, "
-      "(SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'cutover_sequences_%') AS "
-      "parts {}",
+      "SELECT concat_ws('/', count(*), sum(c.oid::bigint), "
+      "sum(hashtext(c.relname::text)), "
+      "sum(c.relnamespace::bigint), sum(s.seqincrement), "
+      "count(*) FILTER (WHERE s.seqcycle)) "
+      "AS signature {}",
       listed);
 }
 
 std::string list_sql() {
   return fmt::format(
-      "SELECT n.nspname, c.relname, s.seqincrement < 0 AS descends, s.seqcycle AS cycles {} "
+      "SELECT n.nspname, c.relname, s.seqincrement < 0 AS "
+      "descends, s.seqcycle AS cycles {} "
       "ORDER BY c.oid",
       listed);
 }
@@ -40,7 +43,8 @@ std::string list_sql() {
 std::string select_one(const Rows& list, std::size_t row) {
   const auto name = quoted_name(list.text(row, "nspname"), list.text(row, "relname"));
   return fmt::format(
-      "SELECT {} AS name, {} AS descends, {} AS cycles, last_value, is_called FROM {}",
+      "SELECT {} AS name, {} AS descends, {} AS cycles, "
+      "last_value, is_called FROM {}",
       postgres::quote_literal(name), list.text(row, "descends") == "t",
       list.text(row, "cycles") == "t", name);
 }

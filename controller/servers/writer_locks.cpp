@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "common/async/gather.h"
 #include "common/async/within.h"
 #include "controller/servers/fence_triggers.h"
 #include "controller/servers/published_tables.h"
 #include "controller/servers/schema.h"
+#include "controller/servers/seal.h"
 
 namespace cutover {
 namespace {
@@ -58,20 +60,34 @@ Task<Outcome> not_locked(DatabaseServers& servers, postgres::Failure failure) {
   if (failure.sqlstate != lock_not_available) co_return refused(failure.what, failure.hint);
   const auto who = co_await who_blocks(servers);
   co_return refused(failure.what + (who.empty() ? "" : "; held now by " + who),
-                    "a writer that bypasses the bouncers, or a maintenance command, keeps the "
+                    "a writer that bypasses the bouncers, or a maintenance "
+                    "command, keeps the "
                     "table: stop it, or let the next attempt find a gap");
 }
 
 Task<Outcome> install_the_rest(DatabaseServers& servers) {
-  const auto missing = co_await tables_without_trigger(servers);
-  if (!missing) co_return refused(missing.error());
   std::string sql;
-  for (const auto& table : *missing)
+  for (const auto& table : servers.without_trigger)
     sql += drop_fence_trigger_sql(servers.sides.blue_colour, table.name) +
            create_fence_trigger_sql(servers.sides.blue_colour, table.name);
   if (sql.empty()) co_return done();
   const auto created = co_await servers.decider.script_in_transaction(sql);
   co_return created ? done() : refused(Error(created.error()));
+}
+
+Task<Outcome> note_missing_triggers(DatabaseServers& servers) {
+  auto missing = co_await tables_without_trigger(servers);
+  if (!missing) co_return refused(missing.error());
+  servers.without_trigger = std::move(*missing);
+  co_return done();
+}
+
+/// Whoever is visible now began before the fence and may stay if it comes down again.
+Task<Outcome> note_sessions(DatabaseServers& servers) {
+  auto sessions = co_await list_sessions(servers);
+  if (!sessions) co_return refused(sessions.error());
+  servers.before_fence = std::move(*sessions);
+  co_return done();
 }
 
 Task<Outcome> lock_tables(DatabaseServers& servers, milliseconds lease) {
@@ -96,7 +112,8 @@ Task<Outcome> end_lost_decider(DatabaseServers& servers) {
   if (servers.decider.is_open()) co_return done();
   const auto sql = fmt::format(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-      "WHERE pid = {} AND application_name = {} AND datname = current_database()",
+      "WHERE pid = {} AND application_name = {} AND datname = "
+      "current_database()",
       servers.decider.backend_pid(), postgres::quote_literal("cutover/" + servers.options.run_id));
   for (int look = 0; look < looks_for_the_end; ++look) {
     const auto ended = co_await servers.watcher.query(sql);
@@ -123,10 +140,14 @@ Task<Outcome> take_writer_locks(DatabaseServers& servers, milliseconds lease) {
     const auto unread = co_await read_published_tables(servers);
     if (unread) co_return refused(*unread);
   }
-  const auto locked = co_await lock_tables(servers, lease);
-  if (!locked.is_done()) co_return locked;
-  servers.held = true;
-  const auto rest = co_await install_the_rest(servers);
+  std::vector<Task<Outcome>> acts;
+  acts.push_back(lock_tables(servers, lease));
+  acts.push_back(note_missing_triggers(servers));
+  acts.push_back(note_sessions(servers));
+  const auto outcomes = co_await gather(std::move(acts));
+  servers.held = outcomes.front().is_done();
+  auto rest = worst_of(outcomes);
+  if (rest.is_done()) rest = co_await install_the_rest(servers);
   if (rest.is_done()) co_return rest;
   const auto released = co_await release_writer_locks(servers);
   co_return released.is_done() ? rest : released;

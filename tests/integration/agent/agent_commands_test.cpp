@@ -1,0 +1,78 @@
+// `cutover-agent doctor` and `resume` beside real PgBouncers.
+#include <gmock/gmock.h>
+
+#include "tests/integration/agent/agent_rig.h"
+#include "tests/support/child_process.h"
+#include "tests/support/rig/programs.h"
+
+namespace cutover::agent {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class AgentCommands : public AgentOnRealServers {
+ protected:
+  support::Finished run_agent(const std::string& command) const {
+    support::ChildOptions options;
+    options.argv = {support::agent_program(), command, "--config", agent_->config_path()};
+    options.user = support::server_user();
+    return support::run_program(options, 30s);
+  }
+};
+
+TEST_F(AgentCommands, TheDoctorPassesASetUpThatWorks) {
+  const auto finished = run_agent("doctor");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
+  EXPECT_THAT(finished.output, HasSubstr("ok    first: console answers"));
+  EXPECT_THAT(finished.output, HasSubstr("ok    second: its ini can be replaced"));
+}
+
+TEST_F(AgentCommands, TheDoctorFindsAConsoleThatDoesNotAnswerAndSaysWhatToDo) {
+  second_->stop();
+  const auto finished = run_agent("doctor");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.output, HasSubstr("fail  second: console answers"));
+  EXPECT_THAT(finished.output, HasSubstr("hint:"));
+}
+
+TEST_F(AgentCommands, ResumeHasNothingToDoWhereNothingIsLeft) {
+  agent_->stop();
+  const auto finished = run_agent("resume");
+  EXPECT_EQ(finished.exit_code, 0) << finished.errors;
+  EXPECT_THAT(finished.output, HasSubstr("nothing to do"));
+}
+
+TEST_F(AgentCommands, ResumeKeepsALivingLeaseAndEndsThePauseAfterIt) {
+  AgentClient client = connect();
+  hold(client, 1, 1500);
+  agent_->kill9();
+  EXPECT_TRUE(is_paused(*first_));
+  EXPECT_EQ(run_agent("resume").exit_code, 0);
+  EXPECT_TRUE(both_serve());
+  EXPECT_TRUE(both_lead_to(blue_));
+}
+
+TEST_F(AgentCommands, ResumeFinishesAnIntent) {
+  AgentClient client = connect();
+  hold(client, 1, 30'000);
+  second_->kill9();
+  EXPECT_EQ(client.ask(switch_request(1)).outcome(), proto::IN_DOUBT);
+  agent_->kill9();
+  second_->start();
+  EXPECT_EQ(run_agent("resume").exit_code, 0);
+  EXPECT_TRUE(both_lead_to(green_));
+}
+
+TEST_F(AgentCommands, ResumeLeavesItToAnAgentThatRuns) {
+  AgentClient client = connect();
+  hold(client, 1, 30'000);
+  const auto finished = run_agent("resume");
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.output, HasSubstr("the agent runs"));
+  EXPECT_TRUE(is_paused(*first_));
+  EXPECT_EQ(client.ask(resume_request(1)).outcome(), proto::DONE);
+}
+
+}  // namespace
+}  // namespace cutover::agent
