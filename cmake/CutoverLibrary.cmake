@@ -1,5 +1,6 @@
 # cutover_library(NAME SOURCES ... [LINK ...]): one static library per folder, with the project's flags.
 # cutover_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds]): one GoogleTest program, its cases known to ctest.
+# SERIAL: it has both cores to itself.
 # A tree made with CUTOVER_PROGRAMS=OFF has the pure tests and the libraries they need, nothing else.
 
 include(GoogleTest)
@@ -14,7 +15,7 @@ function(cutover_library name)
 endfunction()
 
 function(cutover_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -25,5 +26,5 @@ function(cutover_test name)
   gtest_discover_tests(${name}
     TEST_PREFIX "${name}."
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" RUN_SERIAL ${ARG_SERIAL})
 endfunction()

@@ -58,6 +58,7 @@ TEST(LiveCutoverShapes, SeveralDatabasesProcessesAndSubscriptionsMoveInOnePause)
   options.rig.databases = {"app", "second"};
   options.rig.pgbouncers_per_host = 2;
   options.rig.subscriptions = 2;
+  options.rig.pool_size = 8;
   FleetUnderLoad fleet(options);
   expect_clean_cutover(fleet);
 }
