@@ -86,7 +86,7 @@ class BouncerFleet {
   Task<FleetOutcome> resume_bouncers();
   Task<FleetOutcome> switch_bouncers();
   /// Best effort; an agent out of reach is not connected to for it.
-  Task<void> report_phase(std::string phase, std::map<std::string, double> gauges = {});
+  Task<void> report_phase(std::string phase, std::map<std::string, double> gauges);
 
  private:
   struct Reply;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "common/async/within.h"
@@ -255,7 +256,8 @@ Task<Outcome> LiveFleet::run_hook(Hook hook) {
 }
 
 Task<void> LiveFleet::report_phase(std::string phase) {
-  return bouncers_.report_phase(phase);
+  const std::map<std::string, double> no_gauges;
+  co_await bouncers_.report_phase(phase, no_gauges);
 }
 
 }  // namespace cutover
