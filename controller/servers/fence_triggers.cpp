@@ -55,26 +55,26 @@ std::string replace_trigger_sql(const std::string& colour, const std::string& ta
   return drop_fence_trigger_sql(colour, table) + create_fence_trigger_sql(colour, table);
 }
 
-/// One short transaction per table; `todo` keeps those that were busy.
-Task<std::optional<postgres::Failure>> one_round(DatabaseServers& servers, Tables& todo,
+/// One short transaction per table; `waiting` keeps those that were busy.
+Task<std::optional<postgres::Failure>> one_round(DatabaseServers& servers, Tables& waiting,
                                                  MakeSql make_sql) {
   Tables busy;
-  for (const auto& table : todo) {
+  for (const auto& table : waiting) {
     const auto sql = with_short_lock(servers, make_sql(servers.sides.blue_colour, table.name));
     const auto answer = co_await servers.decider.script(sql);
     if (answer || answer.error().sqlstate == undefined_table) continue;
     if (!is_only_busy(answer.error())) co_return answer.error();
     busy.push_back(table);
   }
-  todo = busy;
+  waiting = busy;
   co_return std::nullopt;
 }
 
-Task<std::optional<postgres::Failure>> in_rounds(DatabaseServers& servers, Tables& todo,
+Task<std::optional<postgres::Failure>> in_rounds(DatabaseServers& servers, Tables& waiting,
                                                  MakeSql make_sql) {
-  for (int round = 0; round < rounds && !todo.empty(); ++round) {
+  for (int round = 0; round < rounds && !waiting.empty(); ++round) {
     if (round > 0) co_await sleep_for(between_rounds);
-    const auto failure = co_await one_round(servers, todo, make_sql);
+    const auto failure = co_await one_round(servers, waiting, make_sql);
     if (failure) co_return failure;
   }
   co_return std::nullopt;
