@@ -9,7 +9,7 @@ namespace cutover::agent {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds poll{50};
+constexpr std::chrono::milliseconds straggler_poll{50};
 constexpr std::chrono::milliseconds own_way_limit{200};
 
 struct Stragglers {
@@ -52,7 +52,7 @@ Task<Outcome> wait_for_stragglers(Console& console, Moves moves, std::chrono::mi
       co_await reconnect(console, found.kept);
       told_to_go = true;
     }
-    co_await sleep_for(poll);
+    co_await sleep_for(straggler_poll);
   }
   co_return in_doubt(
       std::to_string(found.count) + " server connections still lead to the old route",

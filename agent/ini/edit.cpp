@@ -16,7 +16,7 @@ struct Splice {
   std::string text;
 };
 
-std::string route_text(const std::string& host, const std::string& port) {
+std::string held_route(const std::string& host, const std::string& port) {
   return (host.empty() ? "no host" : "host=" + host) + " port=" + port_number(port);
 }
 
@@ -32,8 +32,8 @@ Error missing_entry(const ConfigFiles& config, const std::string& name) {
 
 Error wrong_route(const ConfigFiles& config, const Entry& entry, const Move& move) {
   std::string what = config.describe(entry.place) + ": entry " + entry.name + " holds " +
-                     route_text(entry.host, entry.port) + ", not " +
-                     route_text(move.from_host, move.from_port);
+                     held_route(entry.host, entry.port) + ", not " +
+                     held_route(move.from_host, move.from_port);
   if (entry.host.find(',') != std::string::npos) {
     return Error{what + ": it is a list of hosts",
                  "a list moves only as a whole: give the same list as the route's host"};

@@ -1,17 +1,12 @@
 // Can every process be paused, and does it serve now.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "controller/checks/bouncer_questions.h"
 #include "controller/checks/check_list.h"
+#include "controller/checks/names.h"
 
 namespace cutover {
 namespace {
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 /// SHOW POOLS gives the mode in force, users' own modes included, but only for pools that exist;
 /// SHOW DATABASES gives the entry's own, or nothing.

@@ -1,5 +1,7 @@
 #include "controller/checks/names.h"
 
+#include <algorithm>
+
 namespace cutover {
 namespace {
 
@@ -12,6 +14,10 @@ std::vector<std::string> each(const DatabaseConfig& database,
 }
 
 }  // namespace
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 std::string array_text(const std::vector<std::string>& values) {
   std::string text = "{";

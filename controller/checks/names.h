@@ -1,4 +1,4 @@
-// Names of the configuration as parameters of SQL.
+// Names of the configuration: looked up, and as parameters of SQL.
 #pragma once
 
 #include <string>
@@ -7,6 +7,8 @@
 #include "controller/config/config.h"
 
 namespace cutover {
+
+bool contains(const std::vector<std::string>& names, const std::string& name);
 
 /// {"a","b"}: a text[] in text form.
 std::string array_text(const std::vector<std::string>& values);

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "controller/checks/names.h"
 #include "controller/link/entry_moves.h"
 
 namespace cutover {
 namespace {
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 /// reserve_pool was renamed to reserve_pool_size in 1.24.
 std::uint64_t reserve_of(const proto::Row& database) {

@@ -28,7 +28,7 @@ Task<Finding> sequences(const CheckContext& context) {
 /// Columns that take their values from a sequence, by ownership (serial, identity) or by default.
 /// A table is asked for its extreme only where that costs nothing: by an index that the column
 /// leads, or when it is small. `extreme` is SQL, run by the second question; NULL: too costly.
-constexpr auto columns_sql = R"sql(
+constexpr auto owned_columns_sql = R"sql(
   WITH feeds AS (
     SELECT d.refobjid AS relid, d.refobjsubid AS attnum, d.objid AS seqid
       FROM pg_depend d
@@ -109,7 +109,7 @@ Task<Finding> columns_above_sequences(const CheckContext& context) {
   Evidence evidence;
   std::size_t looked_at = 0;
   for (const CheckedDatabase& database : context.databases) {
-    const auto columns = co_await database.blue.ask(columns_sql);
+    const auto columns = co_await database.blue.ask(owned_columns_sql);
     if (!columns) {
       evidence.unknown(columns.error());
       continue;

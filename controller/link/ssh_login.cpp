@@ -14,7 +14,7 @@
 namespace cutover {
 namespace {
 
-constexpr const char* openssh_hint =
+constexpr const char* key_hint =
     "use an ed25519 key, or set transport = \"openssh\" for this bouncer (it knows RSA, "
     "certificates and security keys)";
 
@@ -29,7 +29,7 @@ Error not_let_in(SshSession& session, const BouncerConfig& bouncer, const std::s
 Error unusable(const std::string& key, const std::string& type) {
   return {
       fmt::format("{} is of type {}, which libssh2 cannot use with servers of today", key, type),
-      openssh_hint};
+      key_hint};
 }
 
 /// A signature that libssh2 asks for in the middle of a step, and gets in the next one.
@@ -96,7 +96,7 @@ Error none_usable(const std::vector<AgentIdentity>& offered, const std::string& 
   if (!blob.empty()) return {"the ssh agent does not hold the key of `identity`"};
   return {fmt::format("the ssh agent holds no key that libssh2 can use ({} of other types)",
                       offered.size()),
-          openssh_hint};
+          key_hint};
 }
 
 Task<Result<void>> authenticate_by_agent(SshSession& session, BouncerConfig bouncer,

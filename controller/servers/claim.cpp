@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "common/async/within.h"
+#include "common/base/number.h"
+#include "controller/servers/sqlstates.h"
 #include "controller/servers/writer_locks.h"
 
 namespace cutover {
@@ -13,7 +13,6 @@ namespace {
 using postgres::quote_literal;
 using postgres::Rows;
 
-constexpr const char* undefined_table = "42P01";
 // "cutover" as a class key of its own, so that no application's advisory lock meets ours.
 constexpr int lock_class = 0x63757476;
 constexpr int lock_key = 1;
@@ -53,12 +52,6 @@ WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a
        OR a.usename = current_user AND a.application_name = (
             SELECT 'cutover/' || run_id FROM cutover.run WHERE side = {3} AND run_id <> '')))";
 
-std::uint64_t number(const std::string& text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 std::string colour(const DatabaseServers& servers) {
   return quote_literal(servers.sides.blue_colour);
 }
@@ -87,7 +80,7 @@ Task<Error> why_not_taken(DatabaseServers& servers) {
 
 Result<Claim> claim_from(const DatabaseServers& servers, const Rows& rows) {
   if (rows.empty()) return not_prepared(servers);
-  return Claim{servers.options.run_id, number(rows.text(0, "epoch"))};
+  return Claim{servers.options.run_id, number_in_answer<std::uint64_t>(rows.text(0, "epoch"))};
 }
 
 Task<Result<bool>> end_blockers(DatabaseServers& servers) {
@@ -122,7 +115,7 @@ Task<Result<RunRecord>> read_run_record(DatabaseServers& servers) {
   if (!rows) co_return Error(rows.error());
   RunRecord record;
   if (rows->empty()) co_return record;
-  record.claim = {rows->text(0, "run_id"), number(rows->text(0, "epoch"))};
+  record.claim = {rows->text(0, "run_id"), number_in_answer<std::uint64_t>(rows->text(0, "epoch"))};
   record.decided = rows->text(0, "decided") == "t";
   record.fenced = rows->text(0, "fenced") == "t";
   co_return record;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/servers/sqlstates.h"
 #include "controller/servers/writer_locks.h"
 
 namespace cutover {
@@ -10,7 +11,6 @@ namespace {
 using postgres::quote_literal;
 
 constexpr const char* stale_epoch = "CU001";
-constexpr const char* undefined_table = "42P01";
 constexpr const char* idle_in_transaction_timeout = "25P03";
 
 // flush_due stays until every session born under the fence was ended, whoever takes it down.

@@ -8,15 +8,14 @@
 #include "controller/servers/fence_proof.h"
 #include "controller/servers/published_tables.h"
 #include "controller/servers/schema.h"
+#include "controller/servers/sqlstates.h"
 
 namespace cutover {
 namespace {
 
 constexpr int rounds = 5;
 constexpr std::chrono::milliseconds between_rounds(100);
-constexpr const char* lock_not_available = "55P03";
 constexpr const char* deadlock_detected = "40P01";
-constexpr const char* undefined_table = "42P01";
 
 constexpr const char* uncovered_sql = R"(
 SELECT c.oid FROM unnest('{{{1}}}'::oid[]) AS c(oid)

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "common/base/number.h"
 #include "controller/servers/schema.h"
 
 namespace cutover {
@@ -34,12 +33,6 @@ SELECT current_setting('max_locks_per_transaction')::bigint
           + current_setting('max_prepared_transactions')::bigint) AS capacity,
        (SELECT count(*) FROM pg_locks) AS used)";
 
-std::uint64_t number(const std::string& text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 }  // namespace
 
 Task<std::optional<Error>> read_published_tables(DatabaseServers& servers) {
@@ -48,7 +41,8 @@ Task<std::optional<Error>> read_published_tables(DatabaseServers& servers) {
   if (!rows) co_return Error(rows.error());
   servers.published.clear();
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    const auto oid = static_cast<std::uint32_t>(number(rows->text(i, "oid")));
+    const auto oid =
+        static_cast<std::uint32_t>(number_in_answer<std::uint64_t>(rows->text(i, "oid")));
     servers.published.push_back(
         {oid, quoted_name(rows->text(i, "nspname"), rows->text(i, "relname"))});
   }
@@ -59,14 +53,15 @@ Task<std::optional<Error>> read_published_tables(DatabaseServers& servers) {
 Task<Outcome> lock_table_is_large_enough(DatabaseServers& servers) {
   const auto rows = co_await servers.reader.query(capacity_sql);
   if (!rows) co_return refused(Error(rows.error()));
-  const auto capacity = number(rows->text(0, "capacity"));
-  const auto wanted = servers.published.size() + number(rows->text(0, "used"));
+  const auto capacity = number_in_answer<std::uint64_t>(rows->text(0, "capacity"));
+  const auto wanted =
+      servers.published.size() + number_in_answer<std::uint64_t>(rows->text(0, "used"));
   if (wanted <= capacity - capacity / 5) co_return done();
   co_return refused(
       fmt::format("{}: {} published tables are to be locked at once, and the lock table of {} "
                   "places holds {} already",
                   servers.blue_place(), servers.published.size(), capacity,
-                  number(rows->text(0, "used"))),
+                  number_in_answer<std::uint64_t>(rows->text(0, "used"))),
       "raise max_locks_per_transaction on this server and restart it before the window");
 }
 

@@ -16,7 +16,7 @@ using postgres::Answer;
 using postgres::Rows;
 using Scripted = Answer<std::vector<Rows>>;
 
-constexpr const char* published_sql = R"(
+constexpr const char* published_names_sql = R"(
 SELECT pubname, schemaname, tablename FROM pg_publication_tables WHERE pubname IN ({}))";
 
 constexpr const char* subscribed_sql = R"(
@@ -26,7 +26,7 @@ JOIN pg_class AS c ON c.oid = r.srrelid JOIN pg_namespace AS n ON n.oid = c.reln
 WHERE s.subname IN ({}) AND s.subdbid = (SELECT oid FROM pg_database
                                          WHERE datname = current_database()))";
 
-using States = std::map<std::string, std::string>;
+using TableStates = std::map<std::string, std::string>;
 
 constexpr const char* unknown_statement = "26000";
 
@@ -41,8 +41,8 @@ std::vector<std::string> subscription_names(const DatabaseServers& servers) {
   return names;
 }
 
-States states_of(const Rows& rows) {
-  States states;
+TableStates states_of(const Rows& rows) {
+  TableStates states;
   for (std::size_t i = 0; i < rows.size(); ++i)
     states[key(rows.text(i, "subname"), rows.text(i, "nspname"), rows.text(i, "relname"))] =
         rows.text(i, "srsubstate");
@@ -83,7 +83,7 @@ Task<Scripted> look_at_published(DatabaseServers& servers) {
   const std::string execute = "EXECUTE cutover_fingerprint; EXECUTE cutover_published";
   auto known = co_await servers.reader.script(execute);
   if (known || known.error().sqlstate != unknown_statement) co_return known;
-  const auto published = fmt::format(published_sql, list_of_literals(servers.publications()));
+  const auto published = fmt::format(published_names_sql, list_of_literals(servers.publications()));
   auto prepared = co_await servers.reader.script("DEALLOCATE ALL; PREPARE cutover_fingerprint AS " +
                                                  catalogue_fingerprint_sql() +
                                                  "; PREPARE cutover_published AS " + published);

@@ -3,8 +3,7 @@
 // prepared once per session and the session's list of sequences is compared each time.
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "common/base/number.h"
 #include "controller/servers/schema.h"
 #include "controller/servers/sequences.h"
 
@@ -12,7 +11,7 @@ namespace cutover {
 namespace {
 
 using postgres::Rows;
-using States = std::vector<SequenceState>;
+using SequenceStates = std::vector<SequenceState>;
 
 constexpr std::size_t per_statement = 400;  ///< a longer UNION overflows the planner's stack
 
@@ -67,27 +66,22 @@ std::string execute_sql(std::size_t parts) {
   return sql;
 }
 
-std::int64_t number(const std::string& text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-States states_of(const std::vector<Rows>& results) {
-  States states;
+SequenceStates states_of(const std::vector<Rows>& results) {
+  SequenceStates states;
   for (std::size_t part = 1; part < results.size(); ++part) {
     const auto& rows = results[part];
     for (std::size_t i = 0; i < rows.size(); ++i)
       states.push_back({rows.text(i, "name"), rows.text(i, "descends") == "t",
-                        rows.text(i, "cycles") == "t", number(rows.text(i, "last_value")),
+                        rows.text(i, "cycles") == "t",
+                        number_in_answer<std::int64_t>(rows.text(i, "last_value")),
                         rows.text(i, "is_called") == "t"});
   }
   return states;
 }
 
 /// Nothing when the prepared statements are of another list, or of a session that was lost.
-Task<Result<std::optional<States>>> read_prepared(ServerSession& session,
-                                                  const SequenceReading& reading) {
+Task<Result<std::optional<SequenceStates>>> read_prepared(ServerSession& session,
+                                                          const SequenceReading& reading) {
   const auto results = co_await session.script(execute_sql(reading.parts));
   if (!results && results.error().lost) co_return Error(results.error());
   if (!results) co_return std::nullopt;
@@ -95,7 +89,7 @@ Task<Result<std::optional<States>>> read_prepared(ServerSession& session,
   co_return states_of(*results);
 }
 
-Task<Result<States>> prepare_and_read(ServerSession& session, SequenceReading& reading) {
+Task<Result<SequenceStates>> prepare_and_read(ServerSession& session, SequenceReading& reading) {
   const auto list = co_await session.query(list_sql());
   if (!list) co_return Error(list.error());
   const auto prepared = co_await session.script(prepare_sql(*list));
@@ -111,7 +105,7 @@ Task<Result<States>> prepare_and_read(ServerSession& session, SequenceReading& r
 
 }  // namespace
 
-Task<Result<States>> read_sequences(ServerSession& session, SequenceReading& reading) {
+Task<Result<SequenceStates>> read_sequences(ServerSession& session, SequenceReading& reading) {
   if (!reading.signature.empty() && session.is_open()) {
     auto known = co_await read_prepared(session, reading);
     if (!known) co_return known.error();

@@ -8,11 +8,11 @@
 #include "controller/servers/published_tables.h"
 #include "controller/servers/schema.h"
 #include "controller/servers/seal.h"
+#include "controller/servers/sqlstates.h"
 
 namespace cutover {
 namespace {
 
-constexpr const char* lock_not_available = "55P03";
 constexpr int looks_for_the_end = 1000;
 
 // Who holds what the deciding session waited for, longest transaction first.

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using Pairs = PgbouncerOptions::Pairs;
 
-constexpr std::chrono::milliseconds start_limit{20000};
+constexpr std::chrono::milliseconds pgbouncer_limit{20000};
 constexpr const char* admin = "pgbouncer";
 
 std::string lines_of(const Pairs& pairs) {
@@ -141,7 +141,7 @@ void PgbouncerServer::Impl::start() {
   process.reset();
   process.emplace(std::move(child));
   const auto answers = [this] { return SqlSession(console_conninfo()).is_open(); };
-  eventually(start_limit, [&] { return answers() || !process->is_running(); });
+  eventually(pgbouncer_limit, [&] { return answers() || !process->is_running(); });
   if (!process->is_running() || !answers())
     throw std::runtime_error("pgbouncer did not start:\n" + read_file(log()));
 }
@@ -184,7 +184,7 @@ void PgbouncerServer::start() {
 void PgbouncerServer::stop() {
   if (!is_running()) return;
   impl_->process->signal(SIGTERM);
-  if (!impl_->process->wait(start_limit)) throw std::runtime_error("pgbouncer did not stop");
+  if (!impl_->process->wait(pgbouncer_limit)) throw std::runtime_error("pgbouncer did not stop");
 }
 
 void PgbouncerServer::restart() {
@@ -195,7 +195,7 @@ void PgbouncerServer::restart() {
 void PgbouncerServer::kill9() {
   if (!is_running()) return;
   impl_->process->signal(SIGKILL);
-  impl_->process->wait(start_limit);
+  impl_->process->wait(pgbouncer_limit);
 }
 
 bool PgbouncerServer::is_running() const {

@@ -4,9 +4,6 @@
 namespace cutover {
 namespace {
 
-constexpr auto fail = CheckOutcome::fail;
-constexpr auto warn = CheckOutcome::warn;
-
 void publish_by(Config& config, std::vector<std::string> publications) {
   config.databases[0].subscriptions.clear();
   for (const std::string& name : publications)

@@ -4,9 +4,6 @@
 namespace cutover {
 namespace {
 
-constexpr auto fail = CheckOutcome::fail;
-constexpr auto warn = CheckOutcome::warn;
-
 std::vector<Provocation> object_provocations() {
   return {
       {.check = "schema",

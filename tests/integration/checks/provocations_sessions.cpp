@@ -6,9 +6,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto fail = CheckOutcome::fail;
-constexpr auto warn = CheckOutcome::warn;
-
 std::string as_app_user(const std::string& conninfo) {
   return conninfo + " user=app_user";
 }

@@ -33,6 +33,9 @@ class ServerPair {
   Config config_;
 };
 
+inline constexpr auto fail = CheckOutcome::fail;
+inline constexpr auto warn = CheckOutcome::warn;
+
 /// One way to spoil the pair, what the check then says, and the way back.
 struct Provocation {
   std::string check;

@@ -1,0 +1,9 @@
+// SQLSTATEs that more than one file of this folder has to tell apart.
+#pragma once
+
+namespace cutover {
+
+inline constexpr const char* undefined_table = "42P01";
+inline constexpr const char* lock_not_available = "55P03";
+
+}  // namespace cutover
