@@ -59,7 +59,7 @@ constexpr Row rows[] = {
     {"limits.quiet_timeout", "duration", R"("60s")",
      "wait this long for a quiet moment, then the attempt has failed"},
     {"limits.drain_timeout", "duration", R"("2s")",
-     "wait this long for running transactions to end after a pause; below pause_budget"},
+     "wait this long for running transactions to end after a pause; below lease"},
     {"limits.pause_budget", "duration", R"("5s")",
      "a pause that lasts longer is undone, and blue serves again, up to the first switch"},
     {"limits.attempts", "number", "10", "pauses that are tried before a run gives up, 1 to 1000"},

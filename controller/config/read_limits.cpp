@@ -16,13 +16,34 @@ constexpr DurationRange backoffs{milliseconds(1),
                                  std::chrono::seconds(30)};  // it doubles up to 30s
 constexpr NumberRange some_attempts{1, 1000};
 
-void refuse_unless_below(const TomlTable& table, const char* key, milliseconds value,
-                         milliseconds pause_budget, const char* hint) {
-  if (value < pause_budget) return;
-  table.problem_at(key,
-                   fmt::format("limits.{} ({}) must be below limits.pause_budget ({})", key,
-                               duration_text(value), duration_text(pause_budget)),
+struct NamedLimit {
+  const char* key;
+  milliseconds value;
+};
+
+void refuse_unless_below(const TomlTable& table, const NamedLimit& lower, const NamedLimit& upper,
+                         const char* hint) {
+  if (lower.value < upper.value) return;
+  table.problem_at(lower.key,
+                   fmt::format("limits.{} ({}) must be below limits.{} ({})", lower.key,
+                               duration_text(lower.value), upper.key, duration_text(upper.value)),
                    hint);
+}
+
+/// drain_timeout < lease < pause_budget.
+void refuse_unless_ordered(const TomlTable& table, const Limits& limits) {
+  const NamedLimit drain{"drain_timeout", limits.drain_timeout};
+  const NamedLimit lease{"lease", limits.lease};
+  const NamedLimit budget{"pause_budget", limits.pause_budget};
+  refuse_unless_below(table, drain, budget,
+                      "the pause also waits for green and switches: leave it a second or more");
+  refuse_unless_below(
+      table, lease, budget,
+      "it is renewed while the controller lives, and bounds the pause when it dies");
+  if (drain.value >= budget.value) return;
+  refuse_unless_below(table, drain, lease,
+                      "a lease begins with the pause and is first renewed when it has drained: it "
+                      "would run out before");
 }
 
 }  // namespace
@@ -43,11 +64,7 @@ Limits read_limits(const TomlTable& root) {
   if (limits.lag_to_start_bytes == 0)
     table.problem_at("lag_to_start", "limits.lag_to_start is 0, and a lag of 0 may never come",
                      "some WAL is always written: allow for it, the default is \"1MiB\"");
-  refuse_unless_below(table, "drain_timeout", limits.drain_timeout, limits.pause_budget,
-                      "the pause also waits for green and switches: leave it a second or more");
-  refuse_unless_below(
-      table, "lease", limits.lease, limits.pause_budget,
-      "it is renewed while the controller lives, and bounds the pause when it dies");
+  refuse_unless_ordered(table, limits);
   return limits;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "controller/config/config.h"
+#include "controller/config/find_config.h"
 
 namespace cutover {
 namespace {
@@ -74,13 +75,23 @@ TEST_F(FindConfig, WithoutXdgConfigHomeItIsBelowHome) {
 }
 
 TEST_F(FindConfig, NoneAtAllIsAnErrorThatNamesThePlaces) {
-  if (std::filesystem::exists("/etc/cutover/cutover.toml")) GTEST_SKIP() << "this machine has one";
   const Environment environment(Variables{
       {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
-  const auto found = find_config("");
+  const auto found = find_config("", directory_ / "etc/cutover.toml");
   ASSERT_FALSE(found);
   EXPECT_NE(found.error().what.find(directory_.string()), std::string::npos);
-  EXPECT_NE(found.error().what.find("/etc/cutover/cutover.toml"), std::string::npos);
+  EXPECT_NE(found.error().what.find((directory_ / "etc/cutover.toml").string()), std::string::npos);
+}
+
+TEST_F(FindConfig, TheMachinesFileIsTheLastPlace) {
+  const Environment environment(Variables{
+      {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
+  const auto of_the_machine = directory_ / "machine.toml";
+  std::ofstream(of_the_machine) << "\n";
+  EXPECT_EQ(find_config("", of_the_machine).value(), of_the_machine);
+  const auto own = directory_ / "cutover/cutover.toml";
+  std::ofstream(own) << "\n";
+  EXPECT_EQ(find_config("", of_the_machine).value(), own);
 }
 
 }  // namespace
