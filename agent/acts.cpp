@@ -94,6 +94,7 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
     auto again = co_await pause_again(command, received);
     co_return again;
   }
+  stop_drain_ = StopSign(executor_);  // first: who calls it off from here on is heard
   for (Bouncer* const bouncer : involved()) {
     const std::size_t entries = moves_of(*bouncer).size();
     const auto ready = co_await bouncer->prepare_pause(entries);
@@ -106,7 +107,6 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   if (!saved.is_done()) co_return saved;
   const auto ahead = store_.write_ahead(promise_after(record_));
   static_cast<void>(ahead);  // only makes the promise quicker
-  stop_drain_ = StopSign(executor_);
   start_lease_loop();
 
   pause_started_ = std::chrono::steady_clock::now();

@@ -101,8 +101,10 @@ Task<Outcome> read(Command command, proto::Request request, std::vector<Bouncer*
   co_return done();
 }
 
+/// What must not wait until a pause that still drains has ended by itself.
 bool ends_a_drain(Command command) {
-  return command == Command::resume || command == Command::revert;
+  return command == Command::resume || command == Command::revert ||
+         command == Command::claim_recovery;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // See bouncer.h.
 #include "agent/bouncer.h"
 
+#include "agent/conffile.h"
 #include "agent/drift.h"
 #include "agent/ini/staged_plan.h"
 #include "agent/resume.h"
@@ -83,9 +84,17 @@ Task<Result<Moves>> Bouncer::check_moves(Moves moves, bool may_have_moved) {
 
 Task<Result<ini::ConfigFiles>> Bouncer::read_files() {
   const auto config = co_await console_.ask("SHOW CONFIG");
+  std::string conffile;
   if (config.has_value())
-    for (const ConsoleRow& row : config.value().rows)
+    for (const ConsoleRow& row : config.value().rows) {
       if (text_of(row, "key") == "pidfile") pidfile_ = text_of(row, "value");
+      if (text_of(row, "key") == "conffile") conffile = text_of(row, "value");
+    }
+  const std::string elsewhere = why_not_read(config_.ini, conffile, working_directory());
+  if (!elsewhere.empty())
+    co_return Error{elsewhere,
+                    "name that file as `ini` in agent.toml, or restart PgBouncer where "
+                    "its console was sent SET conffile"};
   auto files = ini::load_config(config_.ini, working_directory(), read_file);
   co_return files;
 }

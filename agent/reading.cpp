@@ -1,6 +1,7 @@
 // See reading.h.
 #include "agent/reading.h"
 
+#include "agent/conffile.h"
 #include "agent/drift.h"
 #include "agent/ini/config_files.h"
 #include "common/base/durable_file.h"
@@ -35,18 +36,25 @@ void put_ini(const ini::ConfigFiles& files, proto::ProcessInspection* inspection
   }
 }
 
-void inspect_files(Bouncer& bouncer, const std::string& pidfile,
-                   const std::vector<ConsoleRow>& databases, proto::ProcessInspection* inspection) {
-  const auto process = find_process(bouncer.config().admin, pidfile);
-  const auto files =
-      ini::load_config(bouncer.config().ini, process ? process->working_directory : "", read_file);
+std::string setting_of(const proto::ProcessInspection& inspection, const char* name) {
+  const auto found = inspection.config().find(name);
+  return found == inspection.config().end() ? std::string() : found->second;
+}
+
+void inspect_files(Bouncer& bouncer, const std::vector<ConsoleRow>& databases,
+                   proto::ProcessInspection* inspection) {
+  const auto process = find_process(bouncer.config().admin, setting_of(*inspection, "pidfile"));
+  const std::string directory = process ? process->working_directory : "";
+  const auto files = ini::load_config(bouncer.config().ini, directory, read_file);
   inspection->set_directory_error(ini::directory_problem(bouncer.config().ini));
   if (files.has_error()) {
     if (inspection->error().empty()) inspection->set_error(files.error().what);
     return;
   }
   put_ini(files.value(), inspection);
-  if (!databases.empty())
+  inspection->set_drift(
+      why_not_read(bouncer.config().ini, setting_of(*inspection, "conffile"), directory));
+  if (!databases.empty() && inspection->drift().empty())
     inspection->set_drift(drift_between(ini::effective_entries(files.value()), databases));
 }
 
@@ -92,9 +100,7 @@ Task<proto::ProcessInspection> inspect(Bouncer& bouncer) {
     if (paused.has_value()) inspection.set_globally_paused(paused.value());
   }
   inspection.set_error(error);
-  const auto pidfile = inspection.config().find("pidfile");
-  inspect_files(bouncer, pidfile == inspection.config().end() ? "" : pidfile->second, databases,
-                &inspection);
+  inspect_files(bouncer, databases, &inspection);
   co_return inspection;
 }
 

@@ -76,6 +76,14 @@ proto::Reply AgentHarness::ask(proto::Request request) {
   return run(*context_, agent_->answer(std::move(request)));
 }
 
+std::shared_ptr<proto::Reply> AgentHarness::ask_beside(proto::Request request) {
+  auto reply = std::make_shared<proto::Reply>();
+  boost::asio::co_spawn(
+      *context_, agent_->answer(std::move(request)),
+      [reply](const std::exception_ptr&, const proto::Reply& answer) { *reply = answer; });
+  return reply;
+}
+
 proto::Reply AgentHarness::claim(const Claim& claim, proto::ClaimPurpose purpose) {
   proto::Request request = request_of(claim);
   request.mutable_claim()->set_purpose(purpose);

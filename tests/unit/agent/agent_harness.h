@@ -25,6 +25,8 @@ class AgentHarness {
   void damage_record();
 
   proto::Reply ask(proto::Request request);
+  /// The same beside what is asked next; the reply is there once both have ended.
+  std::shared_ptr<proto::Reply> ask_beside(proto::Request request);
   proto::Reply claim(const Claim& claim, proto::ClaimPurpose purpose = proto::RUN);
   proto::Reply arm(const Claim& claim);
   proto::Reply pause(const Claim& claim, std::uint32_t drain_ms = 2000,

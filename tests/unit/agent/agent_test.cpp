@@ -257,5 +257,34 @@ TEST_F(AgentTest, PreviewShowsTheDifferenceAndWritesNothing) {
   EXPECT_EQ(ini(), before);
 }
 
+TEST_F(AgentTest, ARecoveryDoesNotWaitForAPauseThatStillDrains) {
+  claim(run_1);
+  arm(run_1);
+  first.entries["app"].servers_active = 1;
+  const auto start = std::chrono::steady_clock::now();
+  std::shared_ptr<proto::Reply> recovery;
+  first.on_command = [&](const std::string& command) {
+    if (command != "PAUSE") return;
+    proto::Request request = request_of(run_2);
+    request.mutable_claim()->set_purpose(proto::RECOVERY);
+    recovery = ask_beside(request);
+  };
+  const auto paused = pause(run_1, 20'000, 30'000);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(10'000));
+  EXPECT_EQ(paused.outcome(), proto::REFUSED) << paused.what();
+  first.on_command = nullptr;
+  EXPECT_EQ(ask(request_of(run_2)).state().run_id(), run_2.run_id);
+  EXPECT_EQ(recovery->outcome(), proto::DONE) << recovery->what();
+  EXPECT_TRUE(all_on("blue"));
+}
+
+TEST_F(AgentTest, AFileThatPgbouncerDoesNotReadIsNotArmed) {
+  second.config["conffile"] = "/etc/pgbouncer/other.ini";
+  claim(run_1);
+  const auto reply = arm(run_1);
+  EXPECT_EQ(reply.outcome(), proto::REFUSED);
+  EXPECT_THAT(reply.what(), HasSubstr("/etc/pgbouncer/other.ini"));
+}
+
 }  // namespace
 }  // namespace cutover::agent
