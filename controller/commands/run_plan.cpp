@@ -84,6 +84,9 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
   if (tools.line.witness != nullptr) listeners.push_back(tools.line.witness);
   const auto report = co_await execute(fleet, tools.plan, state, listeners);
   co_await phases.finish();
+  for (const auto& warning : report.warnings) {
+    spdlog::warn("{}", to_text(Error{warning.detail, warning.hint}));
+  }
   CommandResult result;
   result.command = label_of(tools.line.command);
   take_over(result, report);

@@ -6,6 +6,7 @@
 #include "controller/cutover/lease_keeper.h"
 #include "controller/cutover/limit.h"
 #include "controller/cutover/perform.h"
+#include "controller/cutover/steps_shared.h"
 
 namespace cutover {
 namespace {
@@ -15,7 +16,7 @@ constexpr int tries_at_the_end = 3;
 constexpr int tries_to_undo = 3;
 constexpr milliseconds undo_limit(5'000);
 constexpr milliseconds hurried_undo_limit(1'000);
-constexpr milliseconds hook_limit(60'000);
+constexpr const char* clean_up_hint = "`cutover recover --no-dry-run` takes away what was left";
 
 /// One run of one plan. Reads from run() downwards.
 class Execution {
@@ -51,7 +52,7 @@ class Execution {
       const auto undone = co_await undo(steps_of(Stage::setup), step);
       if (!undone.is_done()) co_return RunOutcome::in_doubt;
       if (untouched) co_return RunOutcome::refused;
-      co_await run_on_abort();
+      co_await end_aborted();
       co_return RunOutcome::aborted;
     }
     co_return RunOutcome::done;
@@ -86,7 +87,7 @@ class Execution {
       const auto outcome = co_await apply_unless_interrupted(**step);
       if (!outcome.is_done()) co_return co_await give_up(**step, outcome);
     }
-    if (first_held == steps.end()) co_return co_await go_forward();
+    if (first_held == steps.end()) co_return co_await go_forward_from_what_was_found();
     const auto begun = fleet_.now();
     const auto paused = co_await apply_unless_interrupted(**first_held);
     if (!paused.is_done()) co_return co_await give_up(**first_held, paused);
@@ -142,6 +143,17 @@ class Execution {
     co_return RunOutcome::in_doubt;
   }
 
+  /// A recovery finds bouncers paused by a run that died: their leases are kept while it works, so
+  /// that no client is let through to a fenced blue meanwhile.
+  Task<RunOutcome> go_forward_from_what_was_found() {
+    LeaseKeeper keeper;
+    const auto due = fleet_.now() - state_.limits.lease;
+    auto keeping = keeper.run(fleet_, state_.limits.lease, due);
+    auto going = go_forward();
+    const auto ended = co_await until(std::move(keeping), std::move(going));
+    co_return ended.value();  // the keeper only ends by being cancelled
+  }
+
   /// From here only forward: every step until it is done, or the patience is used up.
   Task<RunOutcome> go_forward() {
     for (const auto* step : steps_of(Stage::forward)) {
@@ -162,11 +174,16 @@ class Execution {
     auto end = RunOutcome::done;
     for (const auto* step : steps_of(Stage::after)) {
       auto outcome = co_await performer_.apply(*step);
-      for (int tries = 1; !outcome.is_done() && tries < tries_at_the_end; ++tries) {
+      const int limit = step->only_warns ? 1 : tries_at_the_end;
+      for (int tries = 1; !outcome.is_done() && tries < limit; ++tries) {
         co_await fleet_.sleep(retry_pause);
         outcome = co_await performer_.apply(*step);
       }
       if (outcome.is_done()) continue;
+      if (step->only_warns) {
+        warn(*step, outcome);
+        continue;
+      }
       report().cause = outcome;
       end = plan_.failure_at_the_end;
     }
@@ -181,7 +198,7 @@ class Execution {
       const auto undone = co_await undo(steps, steps.back());
       if (!undone.is_done()) co_return RunOutcome::in_doubt;
     }
-    if (outcome == RunOutcome::aborted) co_await run_on_abort();
+    if (outcome == RunOutcome::aborted) co_await end_aborted();
     if (outcome == RunOutcome::done && !left_behind_.is_done()) {
       report().cause = left_behind_;
       co_return RunOutcome::in_doubt;
@@ -189,10 +206,22 @@ class Execution {
     co_return outcome;
   }
 
-  /// Whatever the hook does, the run is over.
-  Task<void> run_on_abort() {
-    auto hook = contained(fleet_.run_hook(Hook::on_abort));
-    co_await limited(fleet_, hook_limit, std::move(hook));
+  /// Clients are on blue, whatever happens here; what could not be undone is said with the cause.
+  Task<void> end_aborted() {
+    if (!left_behind_.is_done()) {
+      auto& cause = report().cause;
+      cause.detail += "; left behind: " + left_behind_.detail;
+      cause.hint += std::string(cause.hint.empty() ? "" : "; ") + clean_up_hint;
+    }
+    for (const auto& step : plan_.when_aborted) {
+      const auto outcome = co_await performer_.apply(step);
+      if (!outcome.is_done()) warn(step, outcome);
+    }
+  }
+
+  void warn(const Step& step, Outcome outcome) {
+    outcome.detail = step.name + ": " + outcome.detail;
+    report().warnings.push_back(std::move(outcome));
   }
 
   /// Undoes `last` and every step before it, in reverse. A step whose undo must hold before clients
@@ -202,7 +231,7 @@ class Execution {
     for (auto step = std::make_reverse_iterator(end); step != steps.rend(); ++step) {
       const auto outcome = co_await undo(**step);
       if (!outcome.is_done() && (*step)->undo_must_hold) co_return outcome;
-      if (!outcome.is_done()) left_behind_ = outcome;
+      if (!outcome.is_done()) left_behind_ = steps::worse_of(left_behind_, outcome);
       performer_.end_pause_of(**step);
     }
     co_return done();

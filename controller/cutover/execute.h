@@ -26,7 +26,8 @@ struct RunReport {
   /// was paused.
   std::optional<std::chrono::microseconds> pause;
   std::vector<StepReport> steps;
-  Outcome cause;  ///< why it is not done
+  Outcome cause;                  ///< why it is not done
+  std::vector<Outcome> warnings;  ///< failures that change nothing of the outcome
 };
 
 /// Runs `plan` to its end on `fleet`. Before the point of no return a failure is undone, the

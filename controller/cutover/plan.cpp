@@ -40,6 +40,11 @@ Step undone_for_certain(Step made) {
   return made;
 }
 
+Step only_warning(Step made) {
+  made.only_warns = true;
+  return made;
+}
+
 Step only_forward_from(Step made) {
   made.point_of_no_return = true;
   return made;
@@ -102,10 +107,17 @@ std::vector<Step> from_decision_to_proof(const RunLimits& limits) {
                "promise, rename, reload, resume on every bouncer at once; from here only forward",
                forward, steps::switch_over))),
       step("prove", "ask through every bouncer which server answers: green", after, steps::prove),
-      lasting(setup_deadline, step("hook after resume", "run the configured after_resume command",
-                                   after, steps::after_resume_hook)),
+      only_warning(lasting(setup_deadline,
+                           step("hook after resume", "run the configured after_resume command",
+                                after, steps::after_resume_hook))),
       step("release", "end the claim on blue and on every agent", after, steps::release),
   };
+}
+
+std::vector<Step> after_an_abort() {
+  return {only_warning(
+      lasting(setup_deadline, step("hook on abort", "run the configured on_abort command",
+                                   Stage::after, steps::on_abort_hook)))};
 }
 
 }  // namespace
@@ -113,12 +125,14 @@ std::vector<Step> from_decision_to_proof(const RunLimits& limits) {
 Plan cutover_plan(const RunLimits& limits) {
   Plan plan{"cutover", up_to_the_first_gate(limits)};
   for (auto& step : from_decision_to_proof(limits)) plan.steps.push_back(std::move(step));
+  plan.when_aborted = after_an_abort();
   return plan;
 }
 
 Plan rehearsal_plan(const RunLimits& limits) {
   Plan plan{"rehearse", up_to_the_first_gate(limits)};
   plan.turns_back = true;
+  plan.when_aborted = after_an_abort();
   return plan;
 }
 

@@ -53,7 +53,8 @@ struct Step {
       false;  ///< clients wait while it runs: leases are renewed, the pause budget counts
   bool point_of_no_return = false;
   bool undo_must_hold =
-      false;  ///< undone for certain before anything above it is: clients wait for it
+      false;                ///< undone for certain before anything above it is: clients wait for it
+  bool only_warns = false;  ///< stage `after`: a failure is told, not retried, and changes nothing
 
   /// Makes the effect hold. Idempotent.
   Task<Outcome> (*apply)(Actuator&, RunState&) = nullptr;
@@ -71,6 +72,8 @@ enum class RunOutcome { done, refused, aborted, in_doubt, attention };
 struct Plan {
   std::string name;
   std::vector<Step> steps;
+  /// Run after an aborted run was undone, once; a failure is told and changes nothing.
+  std::vector<Step> when_aborted = {};
   /// What a failed step of stage `after` makes of the run; the steps behind it still run.
   RunOutcome failure_at_the_end = RunOutcome::attention;
   /// A rehearsal: when every step is done the run turns round and undoes all of them; nothing

@@ -29,6 +29,7 @@ extern const Parts switch_over;
 extern const Parts prove;
 extern const Parts after_resume_hook;
 extern const Parts release;
+extern const Parts on_abort_hook;
 
 // Recovery only.
 extern const Parts arm_again;

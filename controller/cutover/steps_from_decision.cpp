@@ -58,6 +58,11 @@ Task<Outcome> apply_after_resume_hook(Actuator& fleet, RunState&) {
   co_return outcome;
 }
 
+Task<Outcome> apply_on_abort_hook(Actuator& fleet, RunState&) {
+  const auto outcome = co_await fleet.run_hook(Hook::on_abort);
+  co_return outcome;
+}
+
 Task<Outcome> hook_did_not_end(const Observer&, const RunState&) {
   co_return refused("the hook did not end in time");
 }
@@ -193,6 +198,7 @@ const Parts switch_over{apply_switch, switch_holds, nullptr};
 const Parts prove{apply_prove, prove_holds, nullptr};
 const Parts after_resume_hook{apply_after_resume_hook, hook_did_not_end, nullptr};
 const Parts release{apply_release, release_holds, nullptr};
+const Parts on_abort_hook{apply_on_abort_hook, hook_did_not_end, nullptr};
 
 const Parts arm_again{apply_arm_again, armed_or_beyond, nullptr};
 const Parts undo_decision{apply_undo_decision, no_decision_holds, nullptr};

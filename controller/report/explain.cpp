@@ -61,6 +61,9 @@ std::string explain_steps(const Plan& plan) {
     if (step.point_of_no_return) text += "  ── no way back from here\n";
     text += fmt::format("  {:<20} {}\n", step.name, step.purpose);
   }
+  for (const auto& step : plan.when_aborted) {
+    text += fmt::format("  {:<20} {}, only when the run is aborted\n", step.name, step.purpose);
+  }
   if (plan.turns_back) text += "  ── then back: every step is undone, nothing has moved\n";
   return text;
 }

@@ -31,9 +31,15 @@ const char* failure_text(const Step& step) {
     case Stage::forward:
       return "retry";
     case Stage::after:
-      return "report, go on";
+      return step.only_warns ? "warn, go on" : "retry, report, go on";
   }
   return "";
+}
+
+std::string row(const Step& step, const char* when) {
+  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", step.name, step.purpose, when,
+                     duration_text(step.deadline), step.holds_clients ? "yes" : "no",
+                     failure_text(step));
 }
 
 }  // namespace
@@ -42,11 +48,8 @@ std::string protocol_table(const Plan& plan) {
   std::string table =
       "| step | what it does | when | deadline | clients wait | when it fails "
       "|\n|---|---|---|---|---|---|\n";
-  for (const auto& step : plan.steps) {
-    table += fmt::format("| {} | {} | {} | {} | {} | {} |\n", step.name, step.purpose,
-                         stage_text(step.stage), duration_text(step.deadline),
-                         step.holds_clients ? "yes" : "no", failure_text(step));
-  }
+  for (const auto& step : plan.steps) table += row(step, stage_text(step.stage));
+  for (const auto& step : plan.when_aborted) table += row(step, "once, when aborted");
   return table;
 }
 

@@ -251,5 +251,45 @@ TEST(Hooks, OnAbortIsRunOnceWheneverTheRunIsAborted) {
   }
 }
 
+TEST(Hooks, AfterResumeThatFailsOnlyWarnsAndIsNotRunAgain) {
+  Play play;
+  play.fleet.faults = {
+      {{"hook after resume", false, "hook after_resume"}, Way::refused, Fault::always}};
+  int calls = 0;
+  play.fleet.on_call = [&](const Site& called) { calls += called.call == "hook after_resume"; };
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::done)) << play.transcript.text();
+  EXPECT_EQ(calls, 1);
+  ASSERT_EQ(play.report.warnings.size(), 1U);
+  EXPECT_THAT(play.report.warnings.front().detail, HasSubstr("hook after resume"));
+}
+
+TEST(Hooks, OnAbortThatFailsIsToldAndChangesNothing) {
+  for (const auto way : all_ways) {
+    if (way == Way::reply_lost || way == Way::hangs_after) continue;
+    Play play;
+    play.fleet.faults = {{{"seal", false, "seal"}, Way::refused},
+                         {{"hook on abort", false, "hook on_abort"}, way, Fault::always}};
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::aborted)) << name_of(way) << "\n" << play.transcript.text();
+    ASSERT_EQ(play.report.warnings.size(), 1U) << name_of(way);
+    EXPECT_THAT(play.report.warnings.front().detail, HasSubstr("hook on abort"));
+  }
+}
+
+TEST(Aborted, WhatCouldNotBeUndoneIsSaidBesideTheCause) {
+  Play play;
+  play.fleet.faults = {{{"mark", false, "set_mark"}, Way::refused},
+                       {{"hold", true, "release_writers"}, Way::refused, Fault::always},
+                       {{"arm", true, "remove_triggers"}, Way::refused, Fault::always}};
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::aborted)) << play.transcript.text();
+  EXPECT_THAT(play.report.cause.detail, HasSubstr("set_mark"));
+  EXPECT_THAT(play.report.cause.detail, HasSubstr("left behind: "));
+  EXPECT_THAT(play.report.cause.detail, HasSubstr("release_writers"));
+  EXPECT_THAT(play.report.cause.detail, HasSubstr("remove_triggers"));
+  EXPECT_THAT(play.report.cause.hint, HasSubstr("cutover recover"));
+}
+
 }  // namespace
 }  // namespace cutover::scenarios

@@ -101,5 +101,25 @@ TEST(Recovery, OfARecoveryThatDiedEndsAsWell) {
   }
 }
 
+TEST(Recovery, ThatTakesLongerThanALeaseLetsNoClientThroughToAFencedBlue) {
+  for (const auto wish : {RecoveryWish::forward, RecoveryWish::back}) {
+    Play play;
+    play.die_at({"seal", false, "seal"}, after_its_effect);
+    ASSERT_TRUE(play.world.anyone_paused()) << play.transcript.text();
+    const bool forward = wish == RecoveryWish::forward;
+    play.fleet.faults = {
+        {{forward ? "seal" : "undo decision", false, forward ? "seal" : "undo_decision"},
+         Way::refused,
+         100}};
+    play.recover(wish);
+    EXPECT_GT(play.clock.elapsed(), 2 * play.state.limits.lease);
+    EXPECT_TRUE(play.ended(RunOutcome::done)) << play.transcript.text();
+    EXPECT_TRUE(play.world.everyone_on(forward)) << play.transcript.text();
+    for (const auto& agent : play.world.agents) {
+      EXPECT_EQ(agent.lease_expiries, 0U) << play.transcript.text();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cutover::scenarios
