@@ -48,7 +48,7 @@ AgentRecord promise_after(AgentRecord record) {
 
 Task<Outcome> Agent::act(Command command, proto::Request request, BootTime received) {
   const std::string name = name_of(command);
-  log_info(name, {{"run", request.run_id()}, {"epoch", std::to_string(request.epoch())}});
+  log_info(name, {{"by", request.run_id()}, {"epoch", std::to_string(request.epoch())}});
   Outcome outcome = in_doubt(name + " is no acting command");
   switch (command) {
     case Command::claim_run:
@@ -223,7 +223,7 @@ void Agent::pause_ended(const char* reason) {
   const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - *pause_started_;
   pause_started_.reset();
   metrics_.observe_pause(lasted.count());
-  metrics_.set("cutover_pause_started_timestamp_seconds", {}, 0);
+  metrics_.set("cutover_pause_ended_timestamp_seconds", {}, unix_now());
   metrics_.count("cutover_resumes_total", {{"reason", reason}});
   log_info("pause ended", {{"reason", reason}, {"seconds", std::to_string(lasted.count())}});
   boost::asio::co_spawn(executor_, watch_queues(), boost::asio::detached);

@@ -129,6 +129,7 @@ Result<void> Agent::load() {
     return store_.set_aside();
   }
   record_ = record.value();
+  set_log_run(record_.claim.run_id);
   if (record_.phase == Phase::idle || record_.phase == Phase::claimed) return {};
   for (const auto& bouncer : bouncers_) {
     const auto loaded = bouncer->load_staged();
@@ -145,6 +146,7 @@ Outcome Agent::save(AgentRecord next) {
     return refused(within_context("the agent cannot write its state", saved.error()));
   }
   record_ = std::move(next);
+  set_log_run(record_.claim.run_id);
   return done();
 }
 

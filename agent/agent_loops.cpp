@@ -52,12 +52,13 @@ bool Agent::is_lease_over() const {
 
 void Agent::take_up() {
   if (record_.phase == Phase::switching) {
-    log_info("taking up an intent", {{"run", record_.claim.run_id}});
+    log_info("taking up an intent");
     start_forward_loop();
   }
   if (record_.phase == Phase::paused) {
-    log_info("taking up a pause", {{"run", record_.claim.run_id}});
+    log_info("taking up a pause");
     pause_started_ = std::chrono::steady_clock::now();
+    metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
     start_lease_loop();
   }
 }
@@ -87,7 +88,7 @@ Task<void> Agent::forward_loop() {
       if (record_.phase != Phase::switching) break;
       const auto outcome = co_await go_forward();
       news.log("switch, trying again", outcome);
-      if (outcome.is_done()) log_info("switched", {{"run", record_.claim.run_id}});
+      if (outcome.is_done()) log_info("switched");
     }
     if (record_.phase == Phase::switching) co_await sleep_for(retry.next());
   }
@@ -114,8 +115,7 @@ Task<bool> Agent::end_expired_pause() {
   // Written or not: nothing is paused any more, and a restart would find the same.
   record_ = next;
   const auto saved = save(std::move(next));
-  log_warning("the lease ran out: clients are served on the old route",
-              {{"run", record_.claim.run_id}});
+  log_warning("the lease ran out: clients are served on the old route");
   static_cast<void>(saved);  // logged there
   co_return true;
 }

@@ -86,6 +86,12 @@ Task<void> Agent::look_at_entries() {
   for (const auto& bouncer : bouncers_) {
     const auto databases = co_await bouncer->console().ask("SHOW DATABASES");
     if (databases.has_error()) continue;
+    const auto pools = co_await bouncer->console().ask("SHOW POOLS");
+    if (pools.has_value()) {
+      double waiting = 0;
+      for (const ConsoleRow& row : pools.value().rows) waiting += number_of(row, "cl_waiting");
+      metrics_.set("cutover_clients_waiting", {{"pgbouncer", bouncer->name()}}, waiting);
+    }
     const std::string drift = bouncer->drift(databases.value().rows);
     metrics_.set("cutover_config_drift", {{"pgbouncer", bouncer->name()}}, drift.empty() ? 0 : 1);
     for (const ConsoleRow& row : databases.value().rows) {

@@ -1,22 +1,14 @@
-// Log lines: key=value, to stderr; with the levels that journald understands when it reads them.
+// The log of common/log/log.h under the agent's own names.
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
+#include "common/log/log.h"
 
 namespace cutover::agent {
 
-using LogFields = std::vector<std::pair<std::string, std::string>>;
-
-/// Once, at the start of the program.
-void set_up_log();
-
-void log_info(const std::string& event, const LogFields& fields = {});
-void log_warning(const std::string& event, const LogFields& fields = {});
-void log_error(const std::string& event, const LogFields& fields = {});
-
-/// event="lease ran out" pgbouncer=main: values are quoted where they have to be.
-std::string log_line(const std::string& event, const LogFields& fields);
+using cutover::log_error;
+using cutover::log_info;
+using cutover::log_line;
+using cutover::log_warning;
+using cutover::LogFields;
 
 }  // namespace cutover::agent

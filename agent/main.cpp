@@ -57,6 +57,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  set_up_log();
+  cutover::set_up_log({cutover::log_format_from_environment(), cutover::LogLevel::info});
   return run(arguments, option->count() > 0);
 }

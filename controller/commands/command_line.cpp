@@ -35,6 +35,13 @@ void add_recover_options(CLI::App& app, CommandLine& line) {
   forward->excludes(back);
 }
 
+void add_watch_options(CLI::App& app, CommandLine& line) {
+  app.add_flag("--metrics-only", line.metrics_only,
+               "no screen: export metrics between runs, as [metrics] says, until it is stopped");
+  app.add_option("--interval", line.watch_interval_seconds, "seconds between two looks")
+      ->check(CLI::Range(0.2, 3600.0));
+}
+
 std::string with_newline(std::string text) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   return text;
@@ -59,6 +66,8 @@ const std::vector<CommandInfo>& command_table() {
        "green: subscription, initial copy, wait until it follows", true},
       {CommandName::analyze, "analyze", "green: ANALYZE what has no statistics", true},
       {CommandName::status, "status", "one look at servers, replication and bouncers", false},
+      {CommandName::watch, "watch", "the same live, on the whole screen; or its metrics alone",
+       false},
       {CommandName::rehearse, "rehearse",
        "the pause without the switch: measures it and moves nothing", true},
       {CommandName::recover, "recover", "finish or undo an interrupted run", true},
@@ -91,6 +100,7 @@ Result<ParsedLine> parse_command_line(const std::vector<std::string>& arguments)
     command->fallthrough();
     command->callback([&line, name = info.name] { line.command = name; });
     if (info.name == CommandName::recover) add_recover_options(*command, line);
+    if (info.name == CommandName::watch) add_watch_options(*command, line);
   }
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

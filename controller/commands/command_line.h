@@ -18,6 +18,7 @@ enum class CommandName {
   subscribe,
   analyze,
   status,
+  watch,
   rehearse,
   recover,
 };
@@ -43,7 +44,9 @@ struct CommandLine {
   bool dry_run = true;
   int verbosity = 0;  ///< -1 quiet, 1 and more: debug
   RecoveryWish recovery_wish = RecoveryWish::none;
-  Listener* witness = nullptr;  ///< told of every event of a run besides our own listeners
+  bool metrics_only = false;          ///< watch: no screen
+  double watch_interval_seconds = 1;  ///< watch
+  Listener* witness = nullptr;        ///< told of every event of a run besides our own listeners
 };
 
 /// What --help or --version print instead of running; exit 0.

@@ -17,6 +17,7 @@ CommandResult prepare_command(const CommandLine& line, const Config& config);
 CommandResult subscribe_command(const CommandLine& line, const Config& config);
 CommandResult analyze_command(const CommandLine& line, const Config& config);
 CommandResult status_command(const CommandLine& line, const Config& config);
+CommandResult watch_command(const CommandLine& line, const Config& config);
 CommandResult doctor_command(const CommandLine& line, const Config& config);
 
 }  // namespace cutover

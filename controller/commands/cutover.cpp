@@ -29,7 +29,7 @@ CommandResult survey_then_run(const CommandLine& line, const Config& config, con
   const auto agreed = confirm(question, "yes", {.answer_yes = line.yes});
   if (!agreed) return usage_error(label_of(line.command), agreed.error());
   if (!*agreed) return refusal(label_of(line.command), Error{"not confirmed, nothing was changed"});
-  auto ended = run_plan(line, config, plan);
+  auto ended = run_plan(line, config, plan, found.checks);
   ended.checks = found.checks;
   return ended;
 }

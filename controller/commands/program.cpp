@@ -1,28 +1,24 @@
 #include "controller/commands/program.h"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/log/log.h"
 #include "controller/commands/command_line.h"
 #include "controller/commands/commands.h"
+#include "controller/commands/published_metrics.h"
 #include "controller/config/config.h"
 #include "controller/report/command_result.h"
 
 namespace cutover {
 namespace {
 
-void set_up_log(int verbosity) {
-  auto log = spdlog::stderr_color_st("cutover");
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
-  log->set_level(verbosity < 0   ? spdlog::level::err
-                 : verbosity > 0 ? spdlog::level::debug
-                                 : spdlog::level::info);
-  spdlog::set_default_logger(log);
+LogOptions log_options(int verbosity) {
+  if (verbosity < 0) return {log_format_from_environment(), LogLevel::error};
+  return {log_format_from_environment(), verbosity > 0 ? LogLevel::debug : LogLevel::info};
 }
 
 bool wants_color(const CommandLine& line) {
@@ -46,6 +42,7 @@ CommandResult run_line(CommandLine line) {
   auto result = run_command(line, *config);
   result.command = label;
   result.dry_run = info_of(line.command).changes && line.dry_run;
+  if (info_of(line.command).changes) publish_metrics(*config, result);
   return result;
 }
 
@@ -61,7 +58,7 @@ int run_program(const std::vector<std::string>& arguments, Listener* witness) {
   }
   auto& line = std::get<CommandLine>(*parsed);
   line.witness = witness;
-  set_up_log(line.verbosity);
+  set_up_log(log_options(line.verbosity));
   try {
     return print_end(run_line(line), json);
   } catch (const std::exception& failure) {

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "common/base/run_id.h"
+#include "common/log/log.h"
 #include "controller/commands/run_plan.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
@@ -146,6 +147,7 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
 CommandResult recover_here(const CommandLine& line, const Config& config) {
   auto journal = Journal::open(config.state_dir);
   Recovery recovery{line, config, journal ? &*journal : nullptr, make_run_id()};
+  set_log_run(recovery.run_id);
   if (recovery.journal != nullptr) {
     const auto begun = journal->begin_run(recovery.run_id, label_of(CommandName::recover));
     if (!begun) recovery.journal = nullptr;

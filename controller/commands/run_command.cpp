@@ -16,6 +16,8 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return analyze_command(line, config);
     case CommandName::status:
       return status_command(line, config);
+    case CommandName::watch:
+      return watch_command(line, config);
     case CommandName::rehearse:
       return rehearse_command(line, config);
     case CommandName::recover:

@@ -7,6 +7,8 @@
 #include <csignal>
 
 #include "common/base/run_id.h"
+#include "common/log/log.h"
+#include "controller/commands/onlooker.h"
 #include "controller/commands/phase_reporter.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
@@ -15,6 +17,8 @@
 #include "controller/cutover/plan.h"
 #include "controller/journal/journal.h"
 #include "controller/live/live_fleet.h"
+#include "controller/metrics/step_gauges.h"
+#include "controller/report/event_line.h"
 #include "controller/report/progress.h"
 
 namespace cutover {
@@ -55,6 +59,30 @@ struct RunTools {
   const Plan& plan;
   Journal& journal;
   std::string run_id;
+  Tell tell;    ///< empty: nobody looks on
+  bool prints;  ///< false: who looks on shows the run
+};
+
+/// Tells the process that looks on. Long details are cut: a line has to fit into the pipe at once.
+class Teller : public Listener {
+ public:
+  explicit Teller(const Tell& tell) : tell_(tell) {}
+  void on(const Event& event, const RunState&) override {
+    if (!tell_) return;
+    auto told = event;
+    if (auto* ended = std::get_if<StepEnded>(&told)) shorten(ended->outcome);
+    if (auto* failed = std::get_if<AttemptFailed>(&told)) shorten(failed->outcome);
+    tell_(to_event_line(told));
+  }
+
+ private:
+  static void shorten(Outcome& outcome) {
+    constexpr std::size_t most = 600;
+    if (outcome.detail.size() > most) outcome.detail.resize(most);
+    if (outcome.hint.size() > most) outcome.hint.resize(most);
+  }
+
+  const Tell& tell_;
 };
 
 Error all_in_one(const std::vector<Error>& errors) {
@@ -78,9 +106,12 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
   state.abort_wanted = interrupts.wanted();
   JournalListener journal(tools.journal, tools.run_id);
   Progress progress(Screen(tools.line).file(), {.color = tools.line.color});
+  StepGauges gauges;
+  fleet.tell_with_phases([&gauges] { return gauges.gauges(); });
   PhaseReporter phases(executor, fleet);
-  Listeners listeners{&journal, &phases};
-  if (!tools.line.json && tools.line.verbosity >= 0) listeners.push_back(&progress);
+  Teller teller(tools.tell);
+  Listeners listeners{&journal, &gauges, &phases, &teller};
+  if (tools.prints && !tools.line.json && tools.line.verbosity >= 0) listeners.push_back(&progress);
   if (tools.line.witness != nullptr) listeners.push_back(tools.line.witness);
   const auto report = co_await execute(fleet, tools.plan, state, listeners);
   co_await phases.finish();
@@ -137,10 +168,20 @@ RunLimits limits_of(const Config& config) {
   return limits;
 }
 
-CommandResult run_plan_here(const CommandLine& line, const Config& config, const Plan& plan) {
+namespace {
+
+struct Telling {
+  const Tell& tell;
+  bool prints;
+};
+
+/// What the working process does.
+CommandResult run_plan_here(const CommandLine& line, const Config& config, const Plan& plan,
+                            const Telling& telling) {
   auto journal = Journal::open(config.state_dir);
   if (!journal) return refusal(label_of(line.command), journal.error());
-  RunTools tools{line, config, plan, *journal, make_run_id()};
+  RunTools tools{line, config, plan, *journal, make_run_id(), telling.tell, telling.prints};
+  set_log_run(tools.run_id);
   const auto begun = journal->begin_run(tools.run_id, label_of(line.command));
   if (!begun) return refusal(label_of(line.command), begun.error());
   auto result = run_task<CommandResult>(
@@ -150,9 +191,18 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
   return result;
 }
 
-CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan) {
-  const auto end =
-      run_in_working_process([&] { return to_json_line(run_plan_here(line, config, plan)); });
+}  // namespace
+
+CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan,
+                       const std::vector<CheckReport>& checks) {
+  Onlooker onlooker(line, config, plan, checks);
+  const auto end = run_in_working_process(
+      [&](const Tell& tell) {
+        const Telling telling{tell, !onlooker.draws()};
+        return to_json_line(run_plan_here(line, config, plan, telling));
+      },
+      onlooker.meanwhile());
+  onlooker.leave();
   if (!end) return refusal(label_of(line.command), end.error());
   if (end->report) {
     auto result = from_json_line(*end->report);

@@ -11,11 +11,10 @@ namespace cutover {
 
 RunLimits limits_of(const Config& config);
 
-/// In this process: what the working process does, and what recovery is done with.
-CommandResult run_plan_here(const CommandLine& line, const Config& config, const Plan& plan);
-
-/// In a working process; when that dies, this process recovers at once.
-CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan);
+/// In a working process; when that dies, this process recovers at once. `checks` are what was
+/// found before, for the metrics.
+CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan,
+                       const std::vector<CheckReport>& checks);
 
 /// Takes over and goes to all-blue or all-green.
 CommandResult recover_here(const CommandLine& line, const Config& config);

@@ -1,6 +1,8 @@
-// A run is done by a child process: whatever kills it, the parent is there to recover at once.
+// A run is done by a child process: whatever kills it, the parent is there to recover at once, and
+// whatever draws or counts is in the parent, never in the way.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,10 +17,25 @@ struct WorkEnd {
   std::string how;                    ///< "exited with 0", "was killed by signal 9 (Killed)"
 };
 
+/// What the child calls to tell the parent something while it works: one line. It never waits; a
+/// line that finds no room is lost.
+using Tell = std::function<void(const std::string& line)>;
+
+/// What the parent does while it waits; all empty: nothing.
+struct WhileItWorks {
+  std::function<void()> begin = {};  ///< once, after the fork: threads may be started from here
+  std::function<void(const std::string& line)> heard = {};  ///< what the child told
+  /// What the child and its hooks print on stderr; empty: they print it themselves.
+  std::function<void(const std::string& text)> printed = {};
+  std::function<void()> tick = {};  ///< every now and then
+  std::chrono::milliseconds tick_interval{100};
+};
+
 /// Forks; the child calls `work`, writes the line it returns to the parent and exits with 0. Must
 /// be called while the process has a single thread and no io_context with open work. The parent
 /// waits; an interrupt or termination signal sent to it alone is passed on to the child as SIGINT,
 /// and one from the terminal, which the child gets too, is left to the child.
-Result<WorkEnd> run_in_working_process(const std::function<std::string()>& work);
+Result<WorkEnd> run_in_working_process(const std::function<std::string(const Tell&)>& work,
+                                       const WhileItWorks& meanwhile = {});
 
 }  // namespace cutover

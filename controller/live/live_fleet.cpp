@@ -256,8 +256,9 @@ Task<Outcome> LiveFleet::run_hook(Hook hook) {
 }
 
 Task<void> LiveFleet::report_phase(std::string phase) {
-  const std::map<std::string, double> no_gauges;
-  co_await bouncers_.report_phase(phase, no_gauges);
+  std::map<std::string, double> gauges;
+  if (told_gauges_) gauges = told_gauges_();
+  co_await bouncers_.report_phase(phase, gauges);
 }
 
 }  // namespace cutover

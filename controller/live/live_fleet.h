@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,10 @@ class LiveFleet : public Actuator {
   /// Opens what there is: recovery works with a green or an agent out of reach. An error only when
   /// blue cannot be asked.
   Task<std::vector<Error>> connect_for_recovery();
+
+  /// What the agents are told with every phase: names of gauges with their values.
+  using ToldGauges = std::function<std::map<std::string, double>()>;
+  void tell_with_phases(ToldGauges gauges) { told_gauges_ = std::move(gauges); }
 
   TimePoint now() const override;
   Task<void> sleep(std::chrono::microseconds duration) const override;
@@ -70,6 +76,7 @@ class LiveFleet : public Actuator {
 
   Config config_;
   std::string run_id_;
+  ToldGauges told_gauges_;
   ServerFleet servers_;
   BouncerFleet bouncers_;
   // Who sees the advisory lock that this session of ours holds looks at the same server.

@@ -1,6 +1,9 @@
 // The demo: blue 13 → green 17 behind two PgBouncers with agents over ssh, sixteen writers at full
 // speed, and a verdict.
 #include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <exception>
@@ -12,6 +15,7 @@
 #include "tests/support/load/load_driver.h"
 #include "tests/support/load/load_verdict.h"
 #include "tests/support/rig/cutover_rig.h"
+#include "tests/support/rig/programs.h"
 
 namespace {
 
@@ -35,17 +39,36 @@ cutover::support::RigOptions demo_fleet() {
   return options;
 }
 
+/// The command with this terminal for its own, so that it shows the run live.
+int run_on_terminal(const CutoverRig& rig, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {cutover::support::cutover_program().string(), "--config",
+                                    rig.config_path().string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  setenv("PGPASSFILE", (rig.config_path().parent_path() / "pgpass").c_str(), 1);
+  pid_t pid = 0;
+  if (posix_spawn(&pid, argv[0], nullptr, nullptr, argv.data(), environ) != 0) return -1;
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int run_captured(const CutoverRig& rig, const std::vector<std::string>& arguments) {
+  const auto finished = rig.cutover(arguments, std::chrono::minutes(5));
+  std::cout << finished.output << finished.errors << std::flush;
+  return finished.exit_code.value_or(-1);
+}
+
 /// Prints what the command prints; throws when it does not end with 0.
 void run(const CutoverRig& rig, const std::vector<std::string>& arguments) {
   std::string shown = "$ cutover";
   for (const auto& argument : arguments) shown += " " + argument;
   say(shown);
-  const auto finished = rig.cutover(arguments, std::chrono::minutes(5));
-  std::cout << finished.output << finished.errors << std::flush;
-  if (finished.exit_code != 0) {
-    throw std::runtime_error(
-        fmt::format("{} ended with {}", shown, finished.exit_code.value_or(-1)));
-  }
+  const int exit_code =
+      isatty(STDOUT_FILENO) != 0 ? run_on_terminal(rig, arguments) : run_captured(rig, arguments);
+  if (exit_code != 0) throw std::runtime_error(fmt::format("{} ended with {}", shown, exit_code));
 }
 
 void wait_for_writes(const cutover::support::LoadDriver& load, int writes) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/metric_catalogue.h"
+
 namespace cutover::agent {
 namespace {
 

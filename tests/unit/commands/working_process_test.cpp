@@ -11,13 +11,13 @@ namespace {
 
 TEST(WorkingProcess, WhatTheWorkReturnsReachesTheParent) {
   const std::string large(300'000, 'x');
-  const auto end = run_in_working_process([&] { return large; });
+  const auto end = run_in_working_process([&](const Tell&) { return large; });
   ASSERT_TRUE(end);
   EXPECT_EQ(end->report, large);
 }
 
 TEST(WorkingProcess, AWorkerThatWasKilledLeavesNoReport) {
-  const auto end = run_in_working_process([]() -> std::string {
+  const auto end = run_in_working_process([](const Tell&) -> std::string {
     kill(getpid(), SIGKILL);
     return "never";
   });
@@ -28,7 +28,7 @@ TEST(WorkingProcess, AWorkerThatWasKilledLeavesNoReport) {
 
 TEST(WorkingProcess, ASignalSentToTheParentAloneReachesTheWorkerAsAnInterrupt) {
   const pid_t parent = getpid();
-  const auto end = run_in_working_process([parent]() -> std::string {
+  const auto end = run_in_working_process([parent](const Tell&) -> std::string {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
@@ -42,10 +42,53 @@ TEST(WorkingProcess, ASignalSentToTheParentAloneReachesTheWorkerAsAnInterrupt) {
   EXPECT_EQ(end->report, "interrupted");
 }
 
+TEST(WorkingProcess, LinesToldAndTextPrintedReachTheParentInOrder) {
+  std::vector<std::string> heard;
+  std::string printed;
+  WhileItWorks meanwhile;
+  meanwhile.heard = [&](const std::string& line) { heard.push_back(line); };
+  meanwhile.printed = [&](const std::string& text) { printed += text; };
+  const auto end = run_in_working_process(
+      [](const Tell& tell) -> std::string {
+        tell("one");
+        tell("two");
+        const auto count = write(STDERR_FILENO, "warning\n", 8);
+        return std::to_string(count);
+      },
+      meanwhile);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->report, "8");
+  EXPECT_EQ(heard, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(printed, "warning\n");
+}
+
+TEST(WorkingProcess, AParentThatDoesNotListenNeverHoldsTheWorkerUp) {
+  WhileItWorks meanwhile;
+  std::size_t lines = 0;
+  meanwhile.heard = [&](const std::string&) { ++lines; };
+  // The parent is busy from the start until the worker says that it has told everything.
+  int told_all[2];
+  ASSERT_EQ(pipe(told_all), 0);
+  meanwhile.begin = [&] {
+    char byte = 0;
+    ASSERT_EQ(read(told_all[0], &byte, 1), 1);
+  };
+  const auto end = run_in_working_process(
+      [&](const Tell& tell) -> std::string {
+        for (int i = 0; i < 10'000; ++i) tell(std::string(100, 'x'));
+        return write(told_all[1], "x", 1) == 1 ? "told" : "not told";
+      },
+      meanwhile);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->report, "told");
+  EXPECT_GT(lines, 0u);
+  EXPECT_LT(lines, 10'000u);
+}
+
 TEST(WorkingProcess, TheParentsOwnSignalMaskIsPutBack) {
   sigset_t before;
   sigprocmask(SIG_BLOCK, nullptr, &before);
-  ASSERT_TRUE(run_in_working_process([] { return std::string("x"); }));
+  ASSERT_TRUE(run_in_working_process([](const Tell&) { return std::string("x"); }));
   sigset_t after;
   sigprocmask(SIG_BLOCK, nullptr, &after);
   EXPECT_EQ(sigismember(&before, SIGINT), sigismember(&after, SIGINT));

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "agent/metric_catalogue.h"
 #include "controller/cutover/plan.h"
+#include "controller/metrics/metric_catalogue.h"
 #include "controller/report/generated_docs.h"
 
 namespace cutover {
@@ -33,6 +35,12 @@ const std::filesystem::path docs = std::filesystem::path(CUTOVER_SOURCE_DIR) / "
 
 TEST(GeneratedDocs, TheProtocolTableIsThePlan) {
   expect_generated(docs / "protocol.md", "steps", protocol_table(cutover_plan(RunLimits{})));
+}
+
+TEST(GeneratedDocs, TheMetricsPageIsBothCatalogues) {
+  expect_generated(docs / "metrics.md", "agent metrics", markdown_table(agent::metric_catalogue()));
+  expect_generated(docs / "metrics.md", "controller metrics",
+                   markdown_table(controller_metric_catalogue()));
 }
 
 TEST(GeneratedDocs, OnlyTheBlockBetweenTheMarksIsReplaced) {

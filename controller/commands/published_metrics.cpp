@@ -1,0 +1,41 @@
+#include "controller/commands/published_metrics.h"
+
+#include "common/log/log.h"
+#include "controller/commands/run_task.h"
+#include "controller/journal/journal.h"
+#include "controller/looks/fleet_watch.h"
+
+namespace cutover {
+namespace {
+
+Task<FleetLook> look_once(boost::asio::any_io_executor executor, const Config& config) {
+  FleetWatch watch(std::move(executor), config);
+  LookDepth depth;
+  depth.catalogue = true;
+  auto look = co_await watch.look(depth);
+  co_return look;
+}
+
+}  // namespace
+
+void take_journal(ControllerMetrics& metrics, const Config& config) {
+  std::error_code none;
+  if (!std::filesystem::exists(config.state_dir / "journal.sqlite", none)) return;
+  const auto journal = Journal::open(config.state_dir);
+  if (journal) metrics.take(*journal);
+}
+
+void publish_metrics(const Config& config, const CommandResult& result) {
+  if (config.metrics_textfile.empty()) return;
+  ControllerMetrics metrics;
+  metrics.take(result.checks);
+  const auto look = run_task<FleetLook>([&](boost::asio::any_io_executor executor) {
+    return look_once(std::move(executor), config);
+  });
+  metrics.take(look);
+  take_journal(metrics, config);
+  const auto written = metrics.write_textfile(config.metrics_textfile.string());
+  if (!written) log_warning("no textfile", {{"what", written.error().what}});
+}
+
+}  // namespace cutover

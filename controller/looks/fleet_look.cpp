@@ -1,0 +1,43 @@
+#include "controller/looks/fleet_look.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace cutover {
+
+std::optional<int> DatabaseLook::sequences_behind() const {
+  if (!blue.is_up() || !green.is_up()) return std::nullopt;
+  int behind = 0;
+  for (const auto& [name, ahead] : blue.sequences) {
+    const auto found = green.sequences.find(name);
+    if (found == green.sequences.end()) continue;
+    const double distance = ahead.value - found->second.value;
+    if (ahead.descends ? distance < 0 : distance > 0) ++behind;
+  }
+  return behind;
+}
+
+bool DatabaseLook::way_back_open() const {
+  return std::ranges::any_of(green.slots, [](const SlotLook& slot) {
+    return slot.direction == Direction::back && slot.active;
+  });
+}
+
+std::optional<double> FleetLook::lag_bytes(Direction direction) const {
+  std::optional<double> most;
+  for (const auto& database : databases) {
+    const auto& side = direction == Direction::forward ? database.blue : database.green;
+    for (const auto& slot : side.slots) {
+      if (slot.direction == direction && slot.lag_bytes)
+        most = std::max(most.value_or(0), *slot.lag_bytes);
+    }
+  }
+  return most;
+}
+
+double unix_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+}  // namespace cutover

@@ -1,0 +1,136 @@
+#include "controller/looks/fleet_watch.h"
+
+#include <algorithm>
+
+#include "common/async/join.h"
+#include "common/async/within.h"
+#include "controller/link/bouncer_fleet.h"
+#include "controller/looks/bouncer_look.h"
+#include "controller/looks/server_look.h"
+
+namespace cutover {
+namespace {
+
+SessionOptions session_to(const std::string& conninfo, const std::string& place) {
+  SessionOptions options;
+  options.conninfo = conninfo;
+  options.place = place;
+  options.application_name = "cutover watch";
+  options.access = SessionAccess::read_only;
+  return options;
+}
+
+struct WatchedDatabase {
+  explicit WatchedDatabase(const DatabaseConfig& database)
+      : config(database),
+        blue(session_to(database.blue, "blue " + database.name)),
+        green(session_to(database.green, "green " + database.name)) {}
+
+  DatabaseConfig config;
+  ServerSession blue;
+  ServerSession green;
+};
+
+ServerLookOptions options_for(const DatabaseConfig& database, Direction direction,
+                              const LookDepth& depth) {
+  ServerLookOptions options;
+  options.subscriptions = database.subscriptions;
+  options.direction = direction;
+  options.with_catalogue = depth.catalogue;
+  return options;
+}
+
+Task<void> look_at_blue(WatchedDatabase& database, LookDepth depth, DatabaseLook& into) {
+  auto looking =
+      look_at_server(database.blue, options_for(database.config, Direction::forward, depth));
+  into.blue = co_await std::move(looking);
+  if (into.blue.is_up()) co_await look_at_run(database.blue, into);
+}
+
+Task<void> look_at_green(WatchedDatabase& database, LookDepth depth, DatabaseLook& into) {
+  auto looking =
+      look_at_server(database.green, options_for(database.config, Direction::back, depth));
+  into.green = co_await std::move(looking);
+}
+
+/// `side` says so when the time is up.
+Task<void> limited_look(std::chrono::milliseconds limit, Task<void> looking, SideLook& side) {
+  side.error = "it does not answer";
+  const bool ended = co_await within(limit, std::move(looking));
+  if (!ended && side.error.empty()) side.error = "it does not answer in time";
+}
+
+}  // namespace
+
+struct FleetWatch::Impl {
+  Impl(boost::asio::any_io_executor executor, const Config& given)
+      : config(given), bouncers(std::move(executor), given) {
+    for (const auto& database : config.databases)
+      databases.push_back(std::make_unique<WatchedDatabase>(database));
+  }
+
+  Task<void> look_at_bouncers(LookDepth depth, std::vector<BouncerLook>& into);
+
+  Config config;
+  BouncerFleet bouncers;
+  std::vector<std::unique_ptr<WatchedDatabase>> databases;
+  bool connected = false;
+};
+
+Task<void> FleetWatch::Impl::look_at_bouncers(LookDepth depth, std::vector<BouncerLook>& into) {
+  if (!connected) co_await bouncers.connect();
+  connected = true;
+  const auto sights = co_await bouncers.look_at_bouncers();
+  bool paused = false;
+  for (const auto& sight : sights) {
+    into.push_back(look_of(sight));
+    paused = paused || sight.paused;
+  }
+  // In a pause the consoles are left to those who hold it.
+  if (!depth.entries || paused) co_return;
+  const auto inspections = co_await bouncers.inspect();
+  for (const auto& [name, inspection] : inspections) {
+    for (auto& look : into) {
+      if (look.name == name && inspection) add_inspection(look, *inspection, config);
+    }
+  }
+}
+
+FleetWatch::FleetWatch(boost::asio::any_io_executor executor, const Config& config)
+    : impl_(std::make_unique<Impl>(std::move(executor), config)) {}
+
+FleetWatch::~FleetWatch() = default;
+
+Task<FleetLook> FleetWatch::look(LookDepth depth) {
+  FleetLook look;
+  look.taken_at = unix_now();
+  look.databases.resize(impl_->databases.size());
+  std::vector<Task<void>> looking;
+  for (std::size_t i = 0; i < impl_->databases.size(); ++i) {
+    auto& database = *impl_->databases[i];
+    auto& into = look.databases[i];
+    into.name = database.config.name;
+    looking.push_back(limited_look(depth.limit, look_at_blue(database, depth, into), into.blue));
+    looking.push_back(limited_look(depth.limit, look_at_green(database, depth, into), into.green));
+  }
+  looking.push_back([](Impl& impl, LookDepth how, std::vector<BouncerLook>& into) -> Task<void> {
+    auto at_bouncers = impl.look_at_bouncers(how, into);
+    const bool ended = co_await within(how.limit, std::move(at_bouncers));
+    static_cast<void>(ended);  // those that are missing did not answer
+  }(*impl_, depth, look.bouncers));
+  co_await gather(std::move(looking));
+  for (const auto& bouncer : impl_->config.bouncers) {
+    const bool seen = std::ranges::any_of(
+        look.bouncers, [&](const BouncerLook& each) { return each.name == bouncer.name; });
+    if (!seen) {
+      BouncerLook missing;
+      missing.name = bouncer.name;
+      missing.error = "its agent does not answer in time";
+      missing.serves = "neither";
+      look.bouncers.push_back(std::move(missing));
+    }
+  }
+  co_return look;
+}
+
+}  // namespace cutover

@@ -1,0 +1,83 @@
+#include "controller/looks/look_loop.h"
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <thread>
+
+#include "common/async/within.h"
+#include "controller/looks/fleet_watch.h"
+
+namespace cutover {
+namespace {
+
+constexpr std::chrono::milliseconds held_interval{50};
+constexpr int politeness = 5;  ///< nice: who holds a pause goes first
+
+void leave_signals_to_others() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+struct LookLoop::Impl {
+  Impl(const Config& given, LookLoopOptions wanted, Receiver receiver)
+      : config(given), options(wanted), receive(std::move(receiver)) {}
+
+  Task<void> run();
+  Task<void> look_once(FleetWatch& watch);
+
+  Config config;
+  LookLoopOptions options;
+  Receiver receive;
+  std::atomic<bool> held{false};
+  std::chrono::steady_clock::time_point next_catalogue;
+  boost::asio::io_context context{1};
+  std::thread thread;
+};
+
+Task<void> LookLoop::Impl::look_once(FleetWatch& watch) {
+  LookDepth depth;
+  depth.entries = options.entries;
+  depth.catalogue = std::chrono::steady_clock::now() >= next_catalogue;
+  auto look = co_await watch.look(depth);
+  if (depth.catalogue)
+    next_catalogue = std::chrono::steady_clock::now() + options.catalogue_interval;
+  receive(look);
+}
+
+Task<void> LookLoop::Impl::run() {
+  FleetWatch watch(context.get_executor(), config);
+  while (true) {
+    if (!held) co_await look_once(watch);
+    const auto pause = held ? held_interval : options.interval;
+    co_await sleep_for(pause);
+  }
+}
+
+LookLoop::LookLoop(const Config& config, LookLoopOptions options, Receiver receive)
+    : impl_(std::make_unique<Impl>(config, options, std::move(receive))) {
+  impl_->thread = std::thread([this] {
+    leave_signals_to_others();
+    setpriority(PRIO_PROCESS, 0, politeness);
+    boost::asio::co_spawn(impl_->context, impl_->run(), boost::asio::detached);
+    impl_->context.run();
+  });
+}
+
+LookLoop::~LookLoop() {
+  impl_->context.stop();
+  impl_->thread.join();
+}
+
+void LookLoop::hold(bool held) {
+  impl_->held = held;
+}
+
+}  // namespace cutover

@@ -1,0 +1,38 @@
+// Looks taken by a thread of its own, so that nobody who draws or acts waits for a server.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "controller/config/config.h"
+#include "controller/looks/fleet_look.h"
+
+namespace cutover {
+
+struct LookLoopOptions {
+  std::chrono::milliseconds interval{1000};
+  std::chrono::milliseconds catalogue_interval{15'000};
+  bool entries = false;
+};
+
+class LookLoop {
+ public:
+  using Receiver = std::function<void(const FleetLook&)>;
+
+  /// Looks at once; `receive` is called on the loop's own thread.
+  LookLoop(const Config& config, LookLoopOptions options, Receiver receive);
+  /// Ends the thread; a look under way is dropped.
+  ~LookLoop();
+  LookLoop(const LookLoop&) = delete;
+  LookLoop& operator=(const LookLoop&) = delete;
+
+  /// While held no look begins: clients wait, and servers have better things to do.
+  void hold(bool held);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cutover

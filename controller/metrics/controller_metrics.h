@@ -1,0 +1,34 @@
+// The controller's page for Prometheus, fed from looks, checks, the events of a run, the journal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/metrics/metric_page.h"
+#include "controller/checks/check.h"
+#include "controller/cutover/events.h"
+#include "controller/looks/fleet_look.h"
+
+namespace cutover {
+
+class Journal;
+
+class ControllerMetrics : public MetricPage {
+ public:
+  ControllerMetrics();
+
+  void take(const FleetLook& look);
+  void take(const std::vector<CheckReport>& checks);
+  void take(const Event& event);
+  /// What earlier runs did: counts by outcome, and the last one's steps and pause.
+  void take(const Journal& journal);
+
+ private:
+  void take_side(const DatabaseLook& database, const SideLook& look, const char* side);
+  void take_bouncers(const FleetLook& look);
+};
+
+/// Between runs.
+inline constexpr const char* idle_phase = "idle";
+
+}  // namespace cutover

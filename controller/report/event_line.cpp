@@ -1,0 +1,99 @@
+#include "controller/report/event_line.h"
+
+#include <boost/json.hpp>
+
+#include "controller/cutover/execute.h"
+
+namespace cutover {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::microseconds;
+
+json::value value_of(const Outcome& outcome) {
+  return {
+      {"kind", static_cast<int>(outcome.kind)}, {"detail", outcome.detail}, {"hint", outcome.hint}};
+}
+
+struct ToValue {
+  json::value operator()(const RunBegan& event) const {
+    return {{"event", "run began"}, {"plan", event.plan}};
+  }
+  json::value operator()(const AttemptBegan& event) const {
+    return {{"event", "attempt began"}, {"attempt", event.attempt}};
+  }
+  json::value operator()(const StepBegan& event) const {
+    return {{"event", "step began"}, {"step", event.step}, {"undo", event.is_undo}};
+  }
+  json::value operator()(const StepEnded& event) const {
+    return {{"event", "step ended"},
+            {"step", event.step},
+            {"undo", event.is_undo},
+            {"outcome", value_of(event.outcome)},
+            {"us", event.took.count()}};
+  }
+  json::value operator()(const PauseBegan&) const { return {{"event", "pause began"}}; }
+  json::value operator()(const PauseEnded& event) const {
+    return {{"event", "pause ended"}, {"us", event.held.count()}};
+  }
+  json::value operator()(const AttemptFailed& event) const {
+    return {{"event", "attempt failed"},
+            {"attempt", event.attempt},
+            {"outcome", value_of(event.outcome)},
+            {"next_ms", event.next_in.count()}};
+  }
+  json::value operator()(const RunEnded& event) const {
+    return {{"event", "run ended"}, {"outcome", static_cast<int>(event.outcome)}};
+  }
+};
+
+std::string text_at(const json::object& object, const char* key) {
+  return std::string(object.at(key).as_string());
+}
+
+std::int64_t number_at(const json::object& object, const char* key) {
+  return object.at(key).to_number<std::int64_t>();
+}
+
+Outcome outcome_at(const json::object& object) {
+  const auto& value = object.at("outcome").as_object();
+  Outcome outcome;
+  outcome.kind = static_cast<OutcomeKind>(number_at(value, "kind"));
+  outcome.detail = text_at(value, "detail");
+  outcome.hint = text_at(value, "hint");
+  return outcome;
+}
+
+/// Throws what is not as ToValue writes it.
+Event event_from(const json::object& object) {
+  const auto name = text_at(object, "event");
+  const auto attempt = [&] { return static_cast<std::uint32_t>(number_at(object, "attempt")); };
+  if (name == "run began") return RunBegan{text_at(object, "plan")};
+  if (name == "attempt began") return AttemptBegan{attempt()};
+  if (name == "step began") return StepBegan{text_at(object, "step"), object.at("undo").as_bool()};
+  if (name == "step ended")
+    return StepEnded{text_at(object, "step"), object.at("undo").as_bool(), outcome_at(object),
+                     microseconds(number_at(object, "us"))};
+  if (name == "pause began") return PauseBegan{};
+  if (name == "pause ended") return PauseEnded{microseconds(number_at(object, "us"))};
+  if (name == "attempt failed")
+    return AttemptFailed{attempt(), outcome_at(object), milliseconds(number_at(object, "next_ms"))};
+  if (name == "run ended") return RunEnded{static_cast<RunOutcome>(number_at(object, "outcome"))};
+  throw std::invalid_argument("no event is named " + name);
+}
+
+}  // namespace
+
+std::string to_event_line(const Event& event) {
+  return json::serialize(std::visit(ToValue{}, event));
+}
+
+Result<Event> event_of_line(const std::string& line) {
+  try {
+    return event_from(json::parse(line).as_object());
+  } catch (const std::exception& failure) {
+    return Error{std::string("this is no event of a run: ") + failure.what()};
+  }
+}
+
+}  // namespace cutover

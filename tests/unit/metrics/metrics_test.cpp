@@ -1,0 +1,154 @@
+// The controller's page: what looks, events and the journal make of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <set>
+
+#include "agent/metric_catalogue.h"
+#include "controller/journal/journal.h"
+#include "controller/metrics/controller_metrics.h"
+#include "controller/metrics/metric_catalogue.h"
+#include "controller/metrics/step_gauges.h"
+#include "tests/support/temporary_directory.h"
+
+namespace cutover {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Key;
+using testing::Not;
+
+FleetLook one_database() {
+  DatabaseLook database;
+  database.name = "app";
+  SlotLook slot;
+  slot.slot = slot.subscription = "cutover";
+  slot.active = true;
+  slot.lag_bytes = 12;
+  database.blue.slots.push_back(slot);
+  database.blue.transactions = 100;
+  database.blue.sequences["s"] = {10, false};
+  database.green.sequences["s"] = {7, false};
+  database.green.unanalyzed_tables = 2;
+  database.fenced = true;
+  FleetLook look;
+  look.databases.push_back(database);
+  return look;
+}
+
+TEST(MetricCatalogues, EveryRowIsNamedByTheRulesAndDescribed) {
+  for (const auto& catalogue : {agent::metric_catalogue(), controller_metric_catalogue()}) {
+    std::set<std::string> names;
+    for (const auto& row : catalogue) {
+      EXPECT_TRUE(names.insert(row.name).second) << row.name;
+      EXPECT_TRUE(std::string(row.name).starts_with("cutover_")) << row.name;
+      EXPECT_NE(std::string(row.help), "");
+      EXPECT_EQ(row.kind == MetricKind::counter, std::string(row.name).ends_with("_total"));
+    }
+  }
+}
+
+TEST(ControllerMetrics, ALookFillsServersReplicationAndFence) {
+  ControllerMetrics metrics;
+  metrics.take(one_database());
+  const auto page = metrics.text();
+  for (const char* line :
+       {"cutover_lag_bytes{database=\"app\",direction=\"forward\",subscription=\"cutover\"} 12",
+        "cutover_slot_active{slot=\"cutover\"} 1", "cutover_fenced{database=\"app\"} 1",
+        "cutover_transactions_total{database=\"app\",side=\"blue\"} 100",
+        "cutover_sequences_behind{database=\"app\"} 1",
+        "cutover_unanalyzed_tables{database=\"app\"} 2"})
+    EXPECT_THAT(page, HasSubstr(line));
+}
+
+TEST(ControllerMetrics, ASlotThatWasDroppedIsToldNoMore) {
+  ControllerMetrics metrics;
+  metrics.take(one_database());
+  auto look = one_database();
+  look.databases[0].blue.slots.clear();
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_slot_active{")));
+}
+
+TEST(ControllerMetrics, ASequenceThatDescendsIsBehindWhenItIsAbove) {
+  auto look = one_database();
+  look.databases[0].blue.sequences = {{"down", {-10, true}}};
+  look.databases[0].green.sequences = {{"down", {-7, true}}};
+  EXPECT_EQ(look.databases[0].sequences_behind(), 1);
+  look.databases[0].green.sequences = {{"down", {-12, true}}};
+  EXPECT_EQ(look.databases[0].sequences_behind(), 0);
+}
+
+TEST(ControllerMetrics, AServerThatWasRestartedCountsOn) {
+  ControllerMetrics metrics;
+  auto look = one_database();
+  metrics.take(look);
+  look.databases[0].blue.transactions = 5;
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(),
+              HasSubstr("cutover_transactions_total{database=\"app\",side=\"blue\"} 105"));
+}
+
+TEST(ControllerMetrics, ARunLeavesItsPauseStepsAndOutcomeBehind) {
+  ControllerMetrics metrics;
+  metrics.take(RunBegan{"cutover"});
+  metrics.take(StepBegan{"pause", false});
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_phase{phase=\"pause\"} 1"));
+  metrics.take(StepEnded{"pause", false, done(), std::chrono::microseconds(2'500)});
+  metrics.take(PauseEnded{std::chrono::microseconds(40'000)});
+  metrics.take(RunEnded{RunOutcome::aborted});
+  const auto page = metrics.text();
+  for (const char* line :
+       {"cutover_step_seconds{step=\"pause\"} 0.0025", "cutover_last_pause_seconds 0.04",
+        "cutover_last_run_outcome{outcome=\"aborted\"} 1", "cutover_phase{phase=\"idle\"} 1"})
+    EXPECT_THAT(page, HasSubstr(line));
+}
+
+TEST(ControllerMetrics, BetweenRunsTheJournalTellsOfTheLastOne) {
+  const support::TemporaryDirectory directory("metrics");
+  auto journal = Journal::open(directory / "state");
+  ASSERT_TRUE(journal.has_value());
+  ASSERT_TRUE(journal->begin_run("one", "cutover"));
+  ASSERT_TRUE(journal->begin_run("two", "cutover"));
+  JournalListener listener(*journal, "two");
+  listener.on(StepEnded{"decide", false, done(), std::chrono::microseconds(2'000)}, RunState{});
+  ASSERT_TRUE(journal->end_run("two", "aborted", 3, 0.25));
+  ControllerMetrics metrics;
+  metrics.take(*journal);
+  const auto page = metrics.text();
+  for (const char* line :
+       {"cutover_runs_total{outcome=\"aborted\"} 1", "cutover_runs_total{outcome=\"died\"} 1",
+        "cutover_last_pause_seconds 0.25", "cutover_step_seconds{step=\"decide\"} 0.002"})
+    EXPECT_THAT(page, HasSubstr(line));
+  EXPECT_THAT(page, Not(HasSubstr("cutover_step_timestamp_seconds{step=\"decide\"} 0\n")));
+}
+
+TEST(ControllerMetrics, ATextfileIsReadableByEveryoneAndReplacedWhole) {
+  const support::TemporaryDirectory directory("metrics");
+  const std::string path = directory / "cutover.prom";
+  ControllerMetrics metrics;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(metrics.write_textfile(path).has_value());
+  struct stat facts = {};
+  ASSERT_EQ(stat(path.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777U, 0644U);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
+}
+
+TEST(StepGauges, AgentsAreToldOfStepsPauseAndOutcomeAndNothingElse) {
+  StepGauges gauges;
+  gauges.on(StepEnded{"pause", false, done(), std::chrono::microseconds(2'500)}, RunState{});
+  gauges.on(RunEnded{RunOutcome::done}, RunState{});
+  const auto told = gauges.gauges();
+  EXPECT_THAT(told, Contains(Key("cutover_step_seconds{step=\"pause\"}")));
+  EXPECT_THAT(told, Contains(Key("cutover_last_run_outcome{outcome=\"done\"}")));
+  for (const auto& [name, value] : told) {
+    EXPECT_FALSE(name.starts_with("cutover_phase")) << name;
+    EXPECT_FALSE(name.starts_with("cutover_pause_")) << "the agent measures its own";
+  }
+}
+
+}  // namespace
+}  // namespace cutover
