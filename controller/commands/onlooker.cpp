@@ -14,7 +14,6 @@
 #include "controller/report/progress.h"
 
 namespace cutover {
-namespace {
 
 constexpr std::chrono::milliseconds shortest_between_frames{50};
 
@@ -43,8 +42,6 @@ class Transcript {
   std::FILE* file_;
   Progress progress_;
 };
-
-}  // namespace
 
 struct Onlooker::Impl {
   Impl(const CommandLine& given_line, const Config& given_config, const Plan& plan)

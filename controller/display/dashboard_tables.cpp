@@ -58,12 +58,6 @@ FrameLine entry_line(const EntryRow& row) {
 
 }  // namespace
 
-Style style_of_side(const std::string& side) {
-  if (side == "blue") return Style::blue;
-  if (side == "green") return Style::green;
-  return side == "neither" ? Style::warning : Style::dim;
-}
-
 Frame pool_table(const FleetLook& look, const TableWish& wish) {
   std::vector<PoolRow> rows;
   for (const auto& bouncer : look.bouncers) {

@@ -20,6 +20,4 @@ inline constexpr std::size_t sort_order_count = 4;
 Frame pool_table(const FleetLook& look, const TableWish& wish);
 Frame entry_table(const FleetLook& look, const TableWish& wish);
 
-Style style_of_side(const std::string& side);
-
 }  // namespace cutover

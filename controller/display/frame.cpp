@@ -33,6 +33,12 @@ std::string printable(const std::string& text) {
 
 }  // namespace
 
+Style style_of_side(const std::string& side) {
+  if (side == "blue") return Style::blue;
+  if (side == "green") return Style::green;
+  return side == "neither" ? Style::warning : Style::dim;
+}
+
 std::size_t columns_of(const std::string& text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
 }

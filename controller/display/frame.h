@@ -10,6 +10,9 @@ namespace cutover {
 
 enum class Style { plain, dim, strong, title, blue, green, good, warning, bad };
 
+/// "blue", "green", "neither"; dim for what is none of them.
+Style style_of_side(const std::string& side);
+
 struct Span {
   std::string text;
   Style style = Style::plain;

@@ -32,11 +32,6 @@ FrameLine labelled(const std::string& label) {
   return FrameLine(left(label, label_width), Style::dim);
 }
 
-Style style_of_side(const std::string& side) {
-  if (side == "blue") return Style::blue;
-  return side == "green" ? Style::green : Style::warning;
-}
-
 }  // namespace
 
 RunView::RunView(const Plan& plan, const RunLimits& limits, TimePoint now)

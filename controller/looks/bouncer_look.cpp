@@ -1,8 +1,6 @@
 #include "controller/looks/bouncer_look.h"
 
-#include <algorithm>
-#include <charconv>
-
+#include "common/base/number.h"
 #include "controller/link/entry_moves.h"
 
 namespace cutover {
@@ -14,10 +12,7 @@ std::string text_of(const proto::Row& row, const std::string& column) {
 }
 
 std::uint32_t number_of(const proto::Row& row, const std::string& column) {
-  const auto text = text_of(row, column);
-  std::uint32_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  return number_in_answer<std::uint32_t>(text_of(row, column));
 }
 
 bool leads_to(const proto::Row& row, const RouteEnd& end) {

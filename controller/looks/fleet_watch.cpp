@@ -20,6 +20,8 @@ SessionOptions session_to(const std::string& conninfo, const std::string& place)
   return options;
 }
 
+}  // namespace
+
 struct WatchedDatabase {
   explicit WatchedDatabase(const DatabaseConfig& database)
       : config(database),
@@ -30,6 +32,9 @@ struct WatchedDatabase {
   ServerSession blue;
   ServerSession green;
 };
+
+
+namespace {
 
 ServerLookOptions options_for(const DatabaseConfig& database, Direction direction,
                               const LookDepth& depth) {
@@ -70,6 +75,8 @@ struct FleetWatch::Impl {
   }
 
   Task<void> look_at_bouncers(LookDepth depth, std::vector<BouncerLook>& into);
+  Task<void> look_at_bouncers_within(LookDepth depth, std::vector<BouncerLook>& into);
+  void add_missing_bouncers(std::vector<BouncerLook>& into) const;
 
   Config config;
   BouncerFleet bouncers;
@@ -96,6 +103,24 @@ Task<void> FleetWatch::Impl::look_at_bouncers(LookDepth depth, std::vector<Bounc
   }
 }
 
+Task<void> FleetWatch::Impl::look_at_bouncers_within(LookDepth depth,
+                                                     std::vector<BouncerLook>& into) {
+  auto looking = look_at_bouncers(depth, into);
+  const bool ended = co_await within(depth.limit, std::move(looking));
+  static_cast<void>(ended);  // those that are missing did not answer
+}
+
+void FleetWatch::Impl::add_missing_bouncers(std::vector<BouncerLook>& into) const {
+  for (const auto& bouncer : config.bouncers) {
+    if (std::ranges::find(into, bouncer.name, &BouncerLook::name) != into.end()) continue;
+    BouncerLook missing;
+    missing.name = bouncer.name;
+    missing.error = "its agent does not answer in time";
+    missing.serves = "neither";
+    into.push_back(std::move(missing));
+  }
+}
+
 FleetWatch::FleetWatch(boost::asio::any_io_executor executor, const Config& config)
     : impl_(std::make_unique<Impl>(std::move(executor), config)) {}
 
@@ -113,23 +138,9 @@ Task<FleetLook> FleetWatch::look(LookDepth depth) {
     looking.push_back(limited_look(depth.limit, look_at_blue(database, depth, into), into.blue));
     looking.push_back(limited_look(depth.limit, look_at_green(database, depth, into), into.green));
   }
-  looking.push_back([](Impl& impl, LookDepth how, std::vector<BouncerLook>& into) -> Task<void> {
-    auto at_bouncers = impl.look_at_bouncers(how, into);
-    const bool ended = co_await within(how.limit, std::move(at_bouncers));
-    static_cast<void>(ended);  // those that are missing did not answer
-  }(*impl_, depth, look.bouncers));
+  looking.push_back(impl_->look_at_bouncers_within(depth, look.bouncers));
   co_await gather(std::move(looking));
-  for (const auto& bouncer : impl_->config.bouncers) {
-    const bool seen = std::ranges::any_of(
-        look.bouncers, [&](const BouncerLook& each) { return each.name == bouncer.name; });
-    if (!seen) {
-      BouncerLook missing;
-      missing.name = bouncer.name;
-      missing.error = "its agent does not answer in time";
-      missing.serves = "neither";
-      look.bouncers.push_back(std::move(missing));
-    }
-  }
+  impl_->add_missing_bouncers(look.bouncers);
   co_return look;
 }
 

@@ -1,7 +1,8 @@
 #include "controller/looks/server_look.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "common/base/number.h"
 
 namespace cutover {
 namespace {
@@ -57,7 +58,7 @@ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
 constexpr const char* sequences_sql = R"(
 SELECT format('%I.%I', schemaname, sequencename) AS name, last_value AS value,
        increment_by < 0 AS descends
-FROM pg_sequences WHERE schemaname <> 'cutover' AND last_value IS NOT NULL)";
+FROM pg_sequences WHERE schemaname <> 'cutover' AND NOT cycle AND last_value IS NOT NULL)";
 
 constexpr const char* run_sql = R"(
 SELECT run_id, epoch, fenced,
@@ -67,10 +68,7 @@ FROM cutover.run WHERE side = 'blue')";
 constexpr int version_with_subscription_stats = 150000;
 
 double number(const Rows& rows, std::size_t row, std::string_view column) {
-  const auto text = rows.at(row, column);
-  double value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
+  return number_in_answer<double>(rows.at(row, column).value_or("0"));
 }
 
 std::optional<double> known(const Rows& rows, std::size_t row, std::string_view column) {
