@@ -166,8 +166,9 @@ Frame RunView::bouncer_lines() const {
       continue;
     }
     line.add(left(bouncer.serves, 8), style_of_side(bouncer.serves));
-    line.add(bouncer.paused ? "PAUSED  " : "serving ",
-             bouncer.paused ? Style::warning : Style::good);
+    // Nobody looks while clients wait, but then it is known that every bouncer holds them.
+    const bool paused = bouncer.paused || paused_at_;
+    line.add(paused ? "PAUSED  " : "serving ", paused ? Style::warning : Style::good);
     line.add(fmt::format("{} waiting", bouncer.clients_waiting), Style::dim);
     if (bouncer.intent && !bouncer.switched) line.add("  switching", Style::warning);
     lines.push_back(line);

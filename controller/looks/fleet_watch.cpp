@@ -33,7 +33,6 @@ struct WatchedDatabase {
   ServerSession green;
 };
 
-
 namespace {
 
 ServerLookOptions options_for(const DatabaseConfig& database, Direction direction,

@@ -50,11 +50,11 @@ TEST(Metrics, AReportCannotOverwriteTheAgentsOwn) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_agent_epoch 99")));
 }
 
-TEST(Metrics, ACounterOnlyGrows) {
+TEST(Metrics, ACounterWhoseSourceBeganAnewCountsOn) {
   Metrics metrics("1");
   metrics.count_up_to("cutover_console_errors_total", {{"pgbouncer", "m"}}, 3);
   metrics.count_up_to("cutover_console_errors_total", {{"pgbouncer", "m"}}, 2);
-  EXPECT_THAT(metrics.text(), HasSubstr("cutover_console_errors_total{pgbouncer=\"m\"} 3"));
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_console_errors_total{pgbouncer=\"m\"} 5"));
 }
 
 TEST(Metrics, AnAddressThatIsTakenIsAnErrorWithAHint) {

@@ -45,6 +45,8 @@ TEST_F(RunViewTest, ThePauseIsMeasuredAgainstItsBudgetUntilClientsGoOn) {
   EXPECT_FALSE(view_.clients_wait());
   at(milliseconds(100), PauseBegan{});
   EXPECT_TRUE(view_.clients_wait());
+  view_.take(sample_look());
+  EXPECT_THAT(shown(milliseconds(2600)), HasSubstr("bouncer-1        blue    PAUSED"));
   EXPECT_THAT(shown(milliseconds(2600)), HasSubstr("2.50 s of 5.00 s  clients wait"));
   at(milliseconds(2700), PauseEnded{microseconds(41'000)});
   EXPECT_FALSE(view_.clients_wait());
