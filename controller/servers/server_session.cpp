@@ -24,7 +24,8 @@ FROM (VALUES
   ('lock_timeout', '900ms'), ('statement_timeout', '0'), ('idle_session_timeout', '0'),
   ('transaction_timeout', '0'), ('idle_in_transaction_session_timeout', '60s'),
   ('DateStyle', 'ISO'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'),
-  ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('quote_all_identifiers', 'off'),
+  ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('lc_monetary', 'C'),
+  ('quote_all_identifiers', 'off'),
   ('client_min_messages', 'warning'), ('row_security', 'on')) AS wanted(name, value)
 JOIN pg_catalog.pg_settings AS known ON known.name = wanted.name)";
 

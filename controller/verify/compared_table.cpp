@@ -1,0 +1,12 @@
+#include "controller/verify/compared_table.h"
+
+namespace cutover {
+
+std::string ComparedTable::signature() const {
+  std::string text = name;
+  for (const auto& column : key) text += "\nkey " + column.name + " " + column.type;
+  for (const auto& column : texts) text += "\n" + column;
+  return text;
+}
+
+}  // namespace cutover

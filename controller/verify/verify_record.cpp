@@ -1,0 +1,170 @@
+#include "controller/verify/verify_record.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "controller/journal/sqlite.h"
+
+namespace cutover {
+namespace {
+
+namespace json = boost::json;
+using sqlite::Value;
+
+constexpr const char* schema[] = {
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "CREATE TABLE IF NOT EXISTS comparison ("
+    " database text PRIMARY KEY, began_at text NOT NULL, ended_at text)",
+    "CREATE TABLE IF NOT EXISTS progress ("
+    " database text NOT NULL, name text NOT NULL, signature text NOT NULL, heap integer NOT NULL,"
+    " page integer NOT NULL, recent_done integer NOT NULL, bound text, done integer NOT NULL,"
+    " rows integer NOT NULL, chunks integer NOT NULL, looked_again integer NOT NULL,"
+    " PRIMARY KEY (database, name))",
+    "CREATE TABLE IF NOT EXISTS difference ("
+    " database text NOT NULL, name text NOT NULL, key text NOT NULL, kind integer NOT NULL,"
+    " PRIMARY KEY (database, name, key))",
+};
+
+std::string json_of(const RowKey& key) {
+  return json::serialize(json::value_from(key));
+}
+
+RowKey key_of(const std::string& text) {
+  return json::value_to<RowKey>(json::parse(text));
+}
+
+Value integer(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+std::uint64_t number(const Value& value) {
+  const auto* found = std::get_if<std::int64_t>(&value);
+  return found ? static_cast<std::uint64_t>(*found) : 0;
+}
+
+Result<void> without_rows(const Result<std::vector<sqlite::Row>>& result) {
+  if (!result) return result.error();
+  return {};
+}
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+}
+
+}  // namespace
+
+struct VerifyRecord::Impl {
+  sqlite::Database database;
+};
+
+VerifyRecord::VerifyRecord(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+VerifyRecord::VerifyRecord(VerifyRecord&&) noexcept = default;
+VerifyRecord& VerifyRecord::operator=(VerifyRecord&&) noexcept = default;
+VerifyRecord::~VerifyRecord() = default;
+
+Result<VerifyRecord> VerifyRecord::open(const std::filesystem::path& state_dir) {
+  std::error_code failed;
+  if (std::filesystem::create_directories(state_dir, failed))
+    std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, failed);
+  if (failed)
+    return Error{fmt::format("cannot make {}: {}", state_dir.string(), failed.message()),
+                 "set run.state_dir to a directory that you may write"};
+  auto database = sqlite::Database::open(state_dir / "verify.sqlite");
+  if (!database) return database.error();
+  for (const char* sql : schema) {
+    const auto made = database->run(sql);
+    if (!made) return made.error();
+  }
+  return VerifyRecord(std::make_unique<Impl>(Impl{std::move(*database)}));
+}
+
+Result<std::optional<std::string>> VerifyRecord::unfinished(const std::string& database) const {
+  const auto rows = impl_->database.run(
+      "SELECT began_at FROM comparison WHERE database = ?1 AND ended_at IS NULL", {database});
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<std::string>();
+  return std::optional(sqlite::text_of(rows->front()[0]));
+}
+
+Result<void> VerifyRecord::begin(const std::string& database) {
+  for (const char* sql :
+       {"DELETE FROM progress WHERE database = ?1", "DELETE FROM difference WHERE database = ?1"}) {
+    const auto forgotten = impl_->database.run(sql, {database});
+    if (!forgotten) return forgotten.error();
+  }
+  return without_rows(
+      impl_->database.run("INSERT OR REPLACE INTO comparison (database, began_at) VALUES (?1, ?2)",
+                          {database, now_text()}));
+}
+
+Result<void> VerifyRecord::end(const std::string& database) {
+  return without_rows(impl_->database.run("UPDATE comparison SET ended_at = ?2 WHERE database = ?1",
+                                          {database, now_text()}));
+}
+
+Result<std::map<std::string, TableProgress>> VerifyRecord::progress(
+    const std::string& database) const {
+  const auto rows = impl_->database.run(
+      "SELECT name, signature, heap, page, recent_done, bound, done, rows, chunks, looked_again "
+      "FROM progress WHERE database = ?1",
+      {database});
+  if (!rows) return rows.error();
+  std::map<std::string, TableProgress> all;
+  for (const auto& row : *rows) {
+    auto& one = all[sqlite::text_of(row[0])];
+    one.signature = sqlite::text_of(row[1]);
+    one.heap = number(row[2]);
+    one.page = number(row[3]);
+    one.recent_done = number(row[4]) != 0;
+    if (!sqlite::text_of(row[5]).empty()) one.to = key_of(sqlite::text_of(row[5]));
+    one.done = number(row[6]) != 0;
+    one.rows = number(row[7]);
+    one.chunks = number(row[8]);
+    one.looked_again = number(row[9]);
+  }
+  return all;
+}
+
+Result<void> VerifyRecord::save(const std::string& database, const std::string& table,
+                                const TableProgress& progress) {
+  return without_rows(impl_->database.run(
+      "INSERT OR REPLACE INTO progress (database, name, signature, heap, page, recent_done, bound, "
+      "done, rows, chunks, looked_again) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      {database, table, progress.signature, integer(progress.heap), integer(progress.page),
+       integer(progress.recent_done ? 1 : 0), progress.to ? Value(json_of(*progress.to)) : Value(),
+       integer(progress.done ? 1 : 0), integer(progress.rows), integer(progress.chunks),
+       integer(progress.looked_again)}));
+}
+
+Result<Differences> VerifyRecord::differences(const std::string& database,
+                                              const std::string& table) const {
+  const auto rows = impl_->database.run(
+      "SELECT key, kind FROM difference WHERE database = ?1 AND name = ?2", {database, table});
+  if (!rows) return rows.error();
+  Differences found;
+  for (const auto& row : *rows)
+    found[key_of(sqlite::text_of(row[0]))] = static_cast<DifferenceKind>(number(row[1]));
+  return found;
+}
+
+Result<void> VerifyRecord::save_difference(const std::string& database, const std::string& table,
+                                           const RowKey& key, DifferenceKind kind) {
+  return without_rows(impl_->database.run(
+      "INSERT OR REPLACE INTO difference (database, name, key, kind) VALUES (?1, ?2, ?3, ?4)",
+      {database, table, json_of(key), integer(static_cast<std::uint64_t>(kind))}));
+}
+
+Result<void> VerifyRecord::forget(const std::string& database, const std::string& table) {
+  for (const char* sql : {"DELETE FROM progress WHERE database = ?1 AND name = ?2",
+                          "DELETE FROM difference WHERE database = ?1 AND name = ?2"}) {
+    const auto forgotten = impl_->database.run(sql, {database, table});
+    if (!forgotten) return forgotten.error();
+  }
+  return {};
+}
+
+}  // namespace cutover
