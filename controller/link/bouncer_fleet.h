@@ -1,6 +1,6 @@
 // Every agent, spoken to at once: the bouncer half of controller/cutover/fleet.h. A call takes as
 // long as the slowest agent and gives one outcome per agent: an agent that was never reached is
-// refused, one that did not answer is in doubt.
+// refused, one that did not answer is in doubt. What only looks is in bouncer_fleet_looks.cpp.
 #pragma once
 
 #include <functional>
@@ -89,7 +89,10 @@ class BouncerFleet {
   Task<void> report_phase(std::string phase, std::map<std::string, double> gauges);
 
  private:
-  struct Reply;
+  struct Reply {
+    std::string bouncer;
+    CallResult<proto::Reply> result;
+  };
   /// Gives the request for one bouncer.
   using Ask = std::function<proto::Request(const std::string& bouncer)>;
 
