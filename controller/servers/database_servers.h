@@ -59,9 +59,10 @@ struct DatabaseServers {
   std::vector<PublishedTable> published;        ///< by oid, as of the last look
   std::vector<PublishedTable> without_trigger;  ///< of them, as of the last hold
   bool may_shorten_deadlock_timeout = false;
-  bool held = false;                      ///< the decider's open transaction has the locks
-  bool decision_in_flight = false;        ///< sent, and no answer known: it may still commit
-  bool sealed = false;                    ///< by this process, under the fence that is up now
+  bool held = false;                ///< the decider's open transaction has the locks
+  bool decision_in_flight = false;  ///< sent, and no answer known: it may still commit
+  int undo_in_flight = 0;           ///< backend of an undo without answer: it may still commit
+  bool sealed = false;              ///< by this process, under the fence that is up now
   std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen when writers were held
   std::string schema_seen;                ///< blue's hash at the checks
   ServerIdentity blue_seen;

@@ -78,12 +78,34 @@ Outcome not_fenced(const postgres::Failure& failure) {
   return in_doubt(failure.what, failure.hint);
 }
 
+/// An undo whose answer never came may still arrive, and would take down the next decision.
+Task<Outcome> end_lost_undo(DatabaseServers& servers) {
+  if (servers.undo_in_flight == 0) co_return done();
+  const int pid = servers.undo_in_flight;
+  if (servers.marker.backend_pid() == pid) servers.marker.close();
+  const auto ended = co_await end_own_backend(servers, pid, "the session of a lost undo");
+  if (ended.is_done()) servers.undo_in_flight = 0;
+  co_return ended;
+}
+
+Task<postgres::Answer<std::vector<postgres::Rows>>> send_undo(DatabaseServers& servers,
+                                                              Claim claim) {
+  const auto unopened = co_await servers.marker.open();
+  servers.undo_in_flight = unopened ? 0 : servers.marker.backend_pid();
+  auto answer = co_await servers.marker.script(
+      fmt::format(take_down_sql, quote_literal(servers.sides.blue_colour), claim.epoch));
+  if (answer || surely_without_effect(answer.error())) servers.undo_in_flight = 0;
+  co_return answer;
+}
+
 }  // namespace
 
 Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind) {
   if (!servers.held || !servers.decider.is_open())
     co_return refused(servers.blue_place() + ": the locks that hold writers were lost",
                       "the next attempt takes them again");
+  const auto ended = co_await end_lost_undo(servers);
+  if (!ended.is_done()) co_return refused(ended.detail, ended.hint);
   servers.held = false;
   servers.sealed = false;
   servers.decision_in_flight = true;
@@ -98,11 +120,12 @@ Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind
 Task<Outcome> take_down_fence(DatabaseServers& servers, Claim claim) {
   servers.sealed = false;
   if (servers.decision_in_flight) {
-    const auto ended = co_await end_lost_decider(servers);
-    if (!ended.is_done()) co_return ended;
+    const auto decider_ended = co_await end_lost_decider(servers);
+    if (!decider_ended.is_done()) co_return decider_ended;
   }
-  const auto answer = co_await servers.marker.script(
-      fmt::format(take_down_sql, quote_literal(servers.sides.blue_colour), claim.epoch));
+  const auto ended = co_await end_lost_undo(servers);
+  if (!ended.is_done()) co_return ended;
+  const auto answer = co_await send_undo(servers, claim);
   if (!answer && answer.error().sqlstate == undefined_table) co_return done();
   if (!answer) co_return not_fenced(answer.error());
   co_return done();

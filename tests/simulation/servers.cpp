@@ -79,10 +79,13 @@ Outcome Servers::decide(std::uint64_t session, const Claim& claim) {
   return done();
 }
 
-void Servers::undo_decision(std::uint64_t session, const Claim& claim, Answer answer) {
-  const bool is_mine = record.claim == claim || world_.has(Mutation::no_epoch_on_blue);
+void Servers::undo_decision(const Undo& undo, Answer answer) {
+  const bool is_mine = record.claim == undo.claim || world_.has(Mutation::no_epoch_on_blue);
   if (!is_mine) return answer(refused("the epoch is not ours"));
-  release(session);
+  const bool is_ended = undo.number <= last_undo_ && !world_.has(Mutation::undo_outlives_the_next);
+  if (is_ended) return answer(refused("its session was ended"));
+  last_undo_ = std::max(last_undo_, undo.number);
+  release(undo.session);
   if (record.decided && somebody_is_on_green()) {
     world_.breaks("I3: the decision was undone while a bouncer points at green");
   }

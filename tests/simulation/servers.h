@@ -22,6 +22,13 @@ struct Session {
 
 using Answer = std::function<void(Outcome)>;
 
+/// One message that asks to undo the decision, from which of the controller's sessions.
+struct Undo {
+  std::uint64_t session = 0;  ///< the deciding one, which it ends too
+  std::uint64_t number = 0;   ///< in the order they were sent
+  Claim claim = {};
+};
+
 class Servers {
  public:
   explicit Servers(World& world) : world_(world) {}
@@ -47,7 +54,9 @@ class Servers {
   void release(std::uint64_t session);
   bool holds(std::uint64_t session) const { return deciding_session_ == session; }
   Outcome decide(std::uint64_t session, const Claim& claim);
-  void undo_decision(std::uint64_t session, const Claim& claim, Answer answer);
+  /// An undo first ends the sessions of those sent before it, which then arrive at nobody.
+  void undo_decision(const Undo& undo, Answer answer);
+  std::uint64_t next_undo() { return ++undos_sent_; }
   void seal(Answer answer);
   bool is_sealed() const;
   Mark set_mark();
@@ -68,6 +77,8 @@ class Servers {
 
   World& world_;
   std::uint64_t deciding_session_ = 0;
+  std::uint64_t undos_sent_ = 0;
+  std::uint64_t last_undo_ = 0;  ///< that arrived
   std::uint64_t lock_serial_ = 0;
   std::uint64_t dead_decider_ = 0;
   bool lock_is_awaited_ = false;

@@ -54,6 +54,8 @@ const char* name_of(Mutation mutation) {
       return "lease_forgotten_at_restart";
     case Mutation::decider_outlives_the_undo:
       return "decider_outlives_the_undo";
+    case Mutation::undo_outlives_the_next:
+      return "undo_outlives_the_next";
   }
   return "?";
 }

@@ -26,6 +26,7 @@ enum class Mutation {
   no_lease,                     ///< a pause lives until somebody ends it
   lease_forgotten_at_restart,   ///< a restarted agent does not know of its pause
   decider_outlives_the_undo,    ///< a lost decision may still arrive after its undo
+  undo_outlives_the_next,       ///< a lost undo may still arrive after one that was answered
 };
 const char* name_of(Mutation mutation);
 

@@ -133,9 +133,10 @@ Task<Outcome> SimFleet::decide() {
 }
 
 Task<Outcome> SimFleet::undo_decision() {
-  return ask([this, session = deciding_session(), claim = claim_](const Answer& answer) {
-    world_.note("undo of the decision by {}", claim.run_id);
-    servers_.undo_decision(session, claim, answer);
+  Undo undo{deciding_session(), servers_.next_undo(), claim_};
+  return ask([this, undo](const Answer& answer) {
+    world_.note("undo of the decision by {}", undo.claim.run_id);
+    servers_.undo_decision(undo, answer);
   });
 }
 

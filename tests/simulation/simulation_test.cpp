@@ -24,6 +24,7 @@ constexpr Mutation all_mutations[] = {
     Mutation::no_lease,
     Mutation::lease_forgotten_at_restart,
     Mutation::decider_outlives_the_undo,
+    Mutation::undo_outlives_the_next,
 };
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
@@ -75,10 +76,18 @@ TEST(Simulation, NoticesEveryRemedyThatIsLeftOut) {
   const char* only = std::getenv("CUTOVER_SIMULATION_MUTATION");
   for (const auto mutation : all_mutations) {
     if (only != nullptr && std::string(only) != name_of(mutation)) continue;
+    if (mutation == Mutation::undo_outlives_the_next) continue;  // too rare: see below
     const auto seed = first_to_notice(mutation, seeds);
     EXPECT_GT(seed, 0U) << name_of(mutation) << " went unnoticed";
     std::cout << "  " << name_of(mutation) << ": seed " << seed << "\n";
   }
+}
+
+/// One seed in some twenty thousand; this one found that the remedy was missing.
+TEST(Simulation, ALateUndoDoesNotTakeDownTheNextDecision) {
+  constexpr std::uint64_t seed = 17'299;
+  EXPECT_FALSE(simulate(settings_of(seed, Mutation::undo_outlives_the_next)).broken.empty());
+  EXPECT_TRUE(simulate(settings_of(seed)).broken.empty());
 }
 
 TEST(Simulation, ReplaysOneSeed) {
