@@ -109,10 +109,11 @@ Result<std::string> with_parameters(
     const std::vector<std::pair<std::string, std::string>>& parameters) {
   auto settings = given_parameters(conninfo);
   if (!settings) return settings.error();
-  for (const auto& [keyword, value] : parameters) {
-    if (!is_known(keyword)) return Error{fmt::format("libpq knows no parameter \"{}\"", keyword)};
-    std::erase_if(*settings, [&](const auto& setting) { return setting.first == keyword; });
-    settings->emplace_back(keyword, value);
+  for (const auto& given : parameters) {
+    if (!is_known(given.first))
+      return Error{fmt::format("libpq knows no parameter \"{}\"", given.first)};
+    std::erase_if(*settings, [&](const auto& it) { return it.first == given.first; });
+    settings->push_back(given);
   }
   return text_result(written(*settings));
 }
