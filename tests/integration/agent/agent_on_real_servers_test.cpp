@@ -166,6 +166,21 @@ TEST_F(AgentOnRealServers, AStaleEpochIsRefused) {
   EXPECT_TRUE(both_lead_to(blue_));
 }
 
+TEST_F(AgentOnRealServers, AnUnknownRunIsRefused) {
+  AgentClient owner = connect();
+  hold(owner, 1, 30'000);
+  AgentClient stranger = connect();
+  auto usurping = switch_request(1);
+  usurping.set_run_id("somebody-else");
+  EXPECT_THAT(stranger.ask(usurping).what(), HasSubstr("claimed by another run"));
+  EXPECT_THAT(stranger.ask(switch_request(2)).what(), HasSubstr("has not been claimed"));
+  auto nameless = switch_request(1);
+  nameless.set_run_id("");
+  EXPECT_EQ(stranger.ask(nameless).outcome(), proto::REFUSED);
+  EXPECT_EQ(owner.ask(resume_request(1)).outcome(), proto::DONE);
+  EXPECT_TRUE(both_lead_to(blue_));
+}
+
 TEST_F(AgentOnRealServers, GarbageClosesThatConnectionAndNothingElse) {
   AgentClient good = connect();
   AgentClient bad = connect();
