@@ -1,4 +1,5 @@
 // `cutover-agent doctor`: every point of the set-up, one line each.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -7,6 +8,7 @@
 #include <iostream>
 
 #include "agent/commands.h"
+#include "agent/host_points.h"
 #include "agent/host_process.h"
 #include "agent/known_hazards.h"
 #include "agent/peer.h"
@@ -21,8 +23,9 @@ class Findings {
   void ok(const std::string& point, const std::string& detail = "") {
     std::cout << "ok    " << point << (detail.empty() ? "" : ": " + detail) << "\n";
   }
-  void warn(const std::string& point, const std::string& what) {
+  void warn(const std::string& point, const std::string& what, const std::string& hint = "") {
     std::cout << "warn  " << point << ": " << what << "\n";
+    if (!hint.empty()) std::cout << "      hint: " << hint << "\n";
   }
   void fail(const std::string& point, const std::string& what, const std::string& hint) {
     std::cout << "fail  " << point << ": " << what << "\n";
@@ -56,6 +59,34 @@ void check_socket(const AgentConfig& config, Findings& findings) {
   findings.expect("group " + (config.group.empty() ? "(its own)" : config.group),
                   group.has_error() ? group.error().what : "",
                   group.has_error() ? group.error().hint : "");
+}
+
+HostView view_of(const proto::ProcessInspection& seen, const std::string& admin) {
+  HostView view;
+  view.settings = {seen.config().begin(), seen.config().end()};
+  for (const auto& row : seen.databases())
+    view.databases.emplace_back(row.columns().begin(), row.columns().end());
+  if (const auto process = find_process(admin, view.settings["pidfile"])) {
+    const auto limits = read_file("/proc/" + std::to_string(process->pid) + "/limits");
+    if (limits.has_value()) view.descriptor_limit = descriptor_limit_in(limits.value());
+  }
+  const std::string path = view.settings["auth_file"];
+  const auto text = read_file(path);
+  if (text.has_value()) view.user_list = text.value();
+  struct stat status {};
+  view.others_read_user_list =
+      ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+  return view;
+}
+
+void check_set_up(const proto::ProcessInspection& seen, const BouncerConfig& settings,
+                  Findings& findings) {
+  for (const HostPoint& found : host_points(view_of(seen, settings.admin))) {
+    const std::string point = settings.name + ": " + found.point;
+    if (found.grade == Grade::ok) findings.ok(point, found.finding);
+    if (found.grade == Grade::warn) findings.warn(point, found.finding, found.hint);
+    if (found.grade == Grade::fail) findings.fail(point, found.finding, found.hint);
+  }
 }
 
 void check_user(const BouncerConfig& bouncer, const std::string& pidfile, Findings& findings) {
@@ -92,6 +123,7 @@ Task<void> check_bouncer(const AgentConfig& config, const BouncerConfig& setting
   findings.expect(name + ": its ini can be replaced", seen.directory_error(),
                   "give the directory to the agent's user, or include a file from one that is its");
   const auto pidfile = seen.config().find("pidfile");
+  check_set_up(seen, settings, findings);
   check_user(settings, pidfile == seen.config().end() ? "" : pidfile->second, findings);
 }
 

@@ -18,6 +18,7 @@
 #include "agent/log.h"
 #include "agent/peer.h"
 #include "agent/session.h"
+#include "agent/supervisor.h"
 #include "common/async/within.h"
 #include "common/base/durable_file.h"
 #include "common/base/file_descriptor.h"
@@ -148,11 +149,14 @@ Task<Result<void>> serve(Agent& agent, ServerOptions options) {
   agent.take_up();
   agent.start_metrics();
   log_info("serving", {{"socket", options.socket}});
+  tell_supervisor("READY=1");
+  asio::co_spawn(executor, give_signs_of_life(), asio::detached);
   auto accepting = accept_loop(agent, acceptor.value(), options);
   co_await first_of(std::move(accepting), wait_for_signal());
   acceptor.value().close();
   ::unlink(options.socket.c_str());
   log_info("stopping");
+  tell_supervisor("STOPPING=1");
   const bool wound_up = co_await within(wind_up_limit, agent.wind_up());
   if (!wound_up) log_error("could not wind up in time", {});
   co_return Result<void>();

@@ -3,10 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "common/base/version.h"
+#include "common/base/version_text.h"
+#include "common/manual/describe_app.h"
+#include "controller/commands/command_line_words.h"
 
 namespace cutover {
 namespace {
+
+constexpr const char* program_summary =
+    "moves live PostgreSQL traffic behind PgBouncer from one cluster to another";
 
 void add_shared_options(CLI::App& app, CommandLine& line) {
   app.add_option(
@@ -54,6 +59,22 @@ Result<void> contradiction(const CommandLine& line, const CLI::App& app) {
   return {};
 }
 
+/// Everything the parser knows, and so --help, the manual page and the completions.
+void define(CLI::App& app, CommandLine& line) {
+  app.set_version_flag("--version", "cutover " + version_text());
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  add_shared_options(app, line);
+  for (const auto& info : command_table()) {
+    if (info.word.empty()) continue;
+    auto* command = app.add_subcommand(info.word, info.summary);
+    command->fallthrough();
+    command->callback([&line, name = info.name] { line.command = name; });
+    if (info.name == CommandName::recover) add_recover_options(*command, line);
+    if (info.name == CommandName::watch) add_watch_options(*command, line);
+  }
+}
+
 }  // namespace
 
 const std::vector<CommandInfo>& command_table() {
@@ -86,22 +107,17 @@ std::string label_of(CommandName name) {
   return word.empty() ? "cutover" : word;
 }
 
+CommandWords command_line_words() {
+  CommandLine line;
+  CLI::App app(program_summary, "cutover");
+  define(app, line);
+  return describe_app(app);
+}
+
 Result<ParsedLine> parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
-  CLI::App app("moves live PostgreSQL traffic behind PgBouncer from one cluster to another",
-               "cutover");
-  app.set_version_flag("--version", std::string("cutover ") + program_version);
-  app.require_subcommand(0, 1);
-  app.fallthrough();
-  add_shared_options(app, line);
-  for (const auto& info : command_table()) {
-    if (info.word.empty()) continue;
-    auto* command = app.add_subcommand(info.word, info.summary);
-    command->fallthrough();
-    command->callback([&line, name = info.name] { line.command = name; });
-    if (info.name == CommandName::recover) add_recover_options(*command, line);
-    if (info.name == CommandName::watch) add_watch_options(*command, line);
-  }
+  CLI::App app(program_summary, "cutover");
+  define(app, line);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);

@@ -4,14 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace cutover {
+#include "common/toml/option_doc.h"
 
-struct OptionDoc {
-  std::string name;           ///< with its tables: "limits.lease", "database.route.blue"
-  std::string type;           ///< "text", "duration", "list of texts" …
-  std::string default_value;  ///< as TOML; "required", or in words where another key gives it
-  std::string meaning;        ///< one sentence or two, without a full stop
-};
+namespace cutover {
 
 /// In the order of the file.
 std::vector<OptionDoc> option_catalogue();

@@ -1,6 +1,9 @@
 #include "controller/commands/command_line.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "controller/commands/command_line_words.h"
 
 namespace cutover {
 namespace {
@@ -41,7 +44,8 @@ TEST(CommandLine, OptionsGoBeforeOrAfterTheCommand) {
 TEST(CommandLine, EveryCommandOfTheTableIsParsed) {
   for (const auto& info : command_table()) {
     if (info.word.empty()) continue;
-    EXPECT_EQ(parsed({info.word}).command, info.name) << info.word;
+    std::vector<std::string> words{info.word};
+    EXPECT_EQ(parsed(words).command, info.name) << info.word;
   }
 }
 
@@ -81,6 +85,17 @@ TEST(CommandLine, HelpNamesEveryCommand) {
 TEST(CommandLine, VerbosityCanBeGivenTwice) {
   EXPECT_EQ(parsed({"-v"}).verbosity, 1);
   EXPECT_EQ(parsed({"-q"}).verbosity, -1);
+}
+
+TEST(CommandLine, ItsWordsAreTheTable) {
+  const auto words = command_line_words();
+  std::vector<std::string> listed;
+  for (const auto& command : words.commands) listed.push_back(command.word);
+  for (const auto& info : command_table()) {
+    if (info.word.empty()) continue;
+    EXPECT_THAT(listed, testing::Contains(info.word));
+  }
+  EXPECT_EQ(listed.size() + 1, command_table().size());
 }
 
 }  // namespace

@@ -1,0 +1,137 @@
+#include "agent/host_points.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+namespace cutover::agent {
+namespace {
+
+/// Logs, sockets, consoles, the private PgBouncer.
+constexpr std::uint64_t spare_descriptors = 100;
+constexpr double longest_login_retry = 1.0;
+
+std::string value_of(const std::map<std::string, std::string>& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string() : found->second;
+}
+
+std::uint64_t number(const std::string& text) {
+  return std::strtoull(text.c_str(), nullptr, 10);
+}
+
+bool is_console(const std::map<std::string, std::string>& database) {
+  return value_of(database, "name") == "pgbouncer";
+}
+
+HostPoint pool_mode(const HostView& view) {
+  std::string never_drain;
+  for (const auto& database : view.databases) {
+    const std::string own = value_of(database, "pool_mode");
+    const std::string mode = own.empty() ? value_of(view.settings, "pool_mode") : own;
+    if (mode == "session" && !is_console(database)) never_drain += " " + value_of(database, "name");
+  }
+  if (never_drain.empty()) return {Grade::ok, "pool mode", value_of(view.settings, "pool_mode")};
+  return {Grade::fail, "pool mode", "session pooling never drains:" + never_drain,
+          "pool_mode = transaction"};
+}
+
+HostPoint client_tls(const HostView& view) {
+  const std::string mode = value_of(view.settings, "client_tls_sslmode");
+  if (mode != "disable" && !mode.empty()) return {Grade::ok, "TLS towards clients", mode};
+  return {Grade::warn, "TLS towards clients", "clients connect without",
+          "client_tls_sslmode = require, with a key and a certificate"};
+}
+
+HostPoint authentication(const HostView& view) {
+  const std::string type = value_of(view.settings, "auth_type");
+  const bool weak = type == "md5" || type == "plain" || type == "trust" || type == "any";
+  if (!weak) return {Grade::ok, "authentication", type};
+  return {Grade::warn, "authentication", "auth_type is " + type, "auth_type = scram-sha-256"};
+}
+
+/// Lines of userlist.txt that hold an MD5 secret. A plain password is no flaw: with it PgBouncer
+/// logs in by SCRAM, too.
+int md5_secrets(const std::string& user_list) {
+  std::istringstream lines(user_list);
+  int found = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto secret = line.find("\" \"");
+    if (line.empty() || line.front() == ';' || secret == std::string::npos) continue;
+    if (line.compare(secret + 3, 3, "md5") == 0) ++found;
+  }
+  return found;
+}
+
+HostPoint user_list(const HostView& view) {
+  const std::string path = value_of(view.settings, "auth_file");
+  if (path.empty()) return {Grade::warn, "auth_file", "none is set", "auth_file = userlist.txt"};
+  if (!view.user_list)
+    return {Grade::fail, path, "cannot be read", "give it to PgBouncer's user, mode 640"};
+  if (view.others_read_user_list)
+    return {Grade::fail, path, "may be read by everybody", "chmod 640 " + path};
+  const int others = md5_secrets(*view.user_list);
+  if (others == 0) return {Grade::ok, path, "readable for PgBouncer only"};
+  return {Grade::warn, path, std::to_string(others) + " entries are MD5 secrets",
+          "/usr/share/cutover-agent/scram-secret makes one of a password"};
+}
+
+HostPoint admin_user(const HostView& view) {
+  const std::string admins = value_of(view.settings, "admin_users");
+  if (!admins.empty()) return {Grade::ok, "admin_users", admins};
+  return {Grade::warn, "admin_users", "nobody may use the console from elsewhere",
+          "admin_users = pgbouncer_admin, and the user in auth_file"};
+}
+
+/// PgBouncer wants one for every client and for every place in a pool.
+HostPoint descriptors(const HostView& view) {
+  std::uint64_t wanted = number(value_of(view.settings, "max_client_conn")) + spare_descriptors;
+  for (const auto& database : view.databases) wanted += number(value_of(database, "pool_size"));
+  const std::string need = std::to_string(wanted) + " for max_client_conn and pools";
+  if (!view.descriptor_limit)
+    return {Grade::warn, "descriptors", "its limit cannot be read; it wants " + need,
+            "compare with /proc/PID/limits"};
+  const std::string has = "may open " + std::to_string(*view.descriptor_limit);
+  if (*view.descriptor_limit >= wanted) return {Grade::ok, "descriptors", has + ", wants " + need};
+  return {Grade::fail, "descriptors", has + ", wants " + need,
+          "LimitNOFILE= in a drop-in of its unit, or a smaller max_client_conn"};
+}
+
+HostPoint login_retry(const HostView& view) {
+  const std::string retry = value_of(view.settings, "server_login_retry");
+  const double seconds = std::strtod(retry.c_str(), nullptr);
+  if (seconds <= longest_login_retry) return {Grade::ok, "server_login_retry", retry + " s"};
+  return {Grade::warn, "server_login_retry",
+          retry + " s: nobody connects for that long after a failed login",
+          "server_login_retry = 1"};
+}
+
+HostPoint entries(const HostView& view) {
+  std::string all;
+  for (const auto& database : view.databases) {
+    if (is_console(database)) continue;
+    all += (all.empty() ? "" : ", ") + value_of(database, "name") + " → " +
+           value_of(database, "host") + ":" + value_of(database, "port");
+  }
+  if (!all.empty()) return {Grade::ok, "entries", all};
+  return {Grade::fail, "entries", "it serves no database", "add a line to [databases]"};
+}
+
+}  // namespace
+
+std::vector<HostPoint> host_points(const HostView& view) {
+  return {entries(view),   pool_mode(view),  client_tls(view),  authentication(view),
+          user_list(view), admin_user(view), descriptors(view), login_retry(view)};
+}
+
+std::optional<std::uint64_t> descriptor_limit_in(const std::string& limits) {
+  const std::string name = "Max open files";
+  const auto at = limits.find(name);
+  if (at == std::string::npos) return std::nullopt;
+  std::istringstream rest(limits.substr(at + name.size()));
+  std::uint64_t soft = 0;
+  if (!(rest >> soft)) return std::nullopt;
+  return soft;
+}
+
+}  // namespace cutover::agent

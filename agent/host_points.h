@@ -1,0 +1,36 @@
+// What docs/pgbouncer-host.md asks of a PgBouncer, point by point, for `cutover-agent doctor`.
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cutover::agent {
+
+enum class Grade { ok, warn, fail };
+
+struct HostPoint {
+  Grade grade;
+  std::string point;
+  std::string finding;
+  std::string hint = {};
+};
+
+/// What was found out about one process; what could not be is left empty.
+struct HostView {
+  std::map<std::string, std::string> settings = {};                ///< SHOW CONFIG
+  std::vector<std::map<std::string, std::string>> databases = {};  ///< SHOW DATABASES
+  std::optional<std::uint64_t> descriptor_limit = {};              ///< of the process
+  std::optional<std::string> user_list = {};                       ///< text of auth_file
+  bool others_read_user_list = false;
+};
+
+std::vector<HostPoint> host_points(const HostView& view);
+
+/// The soft limit of "Max open files" in a text of /proc/PID/limits.
+std::optional<std::uint64_t> descriptor_limit_in(const std::string& limits);
+
+}  // namespace cutover::agent

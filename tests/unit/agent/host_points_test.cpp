@@ -1,0 +1,77 @@
+// Each point of the set-up of a PgBouncer host is seen when it is missing, and only then.
+#include "agent/host_points.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace cutover::agent {
+namespace {
+
+HostView good() {
+  HostView view;
+  view.settings = {{"pool_mode", "transaction"},   {"client_tls_sslmode", "require"},
+                   {"auth_type", "scram-sha-256"}, {"auth_file", "/etc/pgbouncer/userlist.txt"},
+                   {"admin_users", "chief"},       {"max_client_conn", "2000"},
+                   {"server_login_retry", "1"}};
+  view.databases = {{{"name", "medplum"}, {"host", "b"}, {"port", "5432"}, {"pool_size", "50"}},
+                    {{"name", "pgbouncer"}, {"pool_mode", "session"}, {"pool_size", "2"}}};
+  view.descriptor_limit = 65536;
+  view.user_list = "\"medplum\" \"SCRAM-SHA-256$4096:a$b:c\"\n; a comment\n\n";
+  return view;
+}
+
+TEST(HostPoints, AreAllOkOnAHostSetUpAsTheGuideSays) {
+  for (const auto& point : host_points(good()))
+    EXPECT_EQ(point.grade, Grade::ok) << point.point << ": " << point.finding;
+}
+
+struct Flaw {
+  const char* name;
+  Grade grade;
+  std::function<void(HostView&)> make;
+};
+
+TEST(HostPoints, SayWhatIsMissingAndWhatToDo) {
+  const Flaw flaws[] = {
+      {"entries", Grade::fail, [](HostView& view) { view.databases.clear(); }},
+      {"pool mode", Grade::fail, [](HostView& view) { view.settings["pool_mode"] = "session"; }},
+      {"pool mode", Grade::fail,
+       [](HostView& view) { view.databases[0]["pool_mode"] = "session"; }},
+      {"TLS towards clients", Grade::warn,
+       [](HostView& view) { view.settings["client_tls_sslmode"] = "disable"; }},
+      {"authentication", Grade::warn, [](HostView& view) { view.settings["auth_type"] = "md5"; }},
+      {"/etc/pgbouncer/userlist.txt", Grade::fail, [](HostView& view) { view.user_list.reset(); }},
+      {"/etc/pgbouncer/userlist.txt", Grade::fail,
+       [](HostView& view) { view.others_read_user_list = true; }},
+      {"/etc/pgbouncer/userlist.txt", Grade::warn,
+       [](HostView& view) { view.user_list = "\"a\" \"md5123\"\n"; }},
+      {"admin_users", Grade::warn, [](HostView& view) { view.settings["admin_users"] = ""; }},
+      {"descriptors", Grade::fail, [](HostView& view) { view.descriptor_limit = 2000; }},
+      {"descriptors", Grade::warn, [](HostView& view) { view.descriptor_limit.reset(); }},
+      {"server_login_retry", Grade::warn,
+       [](HostView& view) { view.settings["server_login_retry"] = "15"; }},
+  };
+  for (const auto& flaw : flaws) {
+    auto view = good();
+    flaw.make(view);
+    const auto points = host_points(view);
+    const auto bad = [](const HostPoint& point) { return point.grade != Grade::ok; };
+    ASSERT_EQ(std::count_if(points.begin(), points.end(), bad), 1) << flaw.name;
+    const auto found = std::find_if(points.begin(), points.end(), bad);
+    EXPECT_EQ(found->point, flaw.name);
+    EXPECT_EQ(found->grade, flaw.grade) << flaw.name;
+    EXPECT_FALSE(found->hint.empty()) << flaw.name;
+  }
+}
+
+TEST(HostPoints, ReadTheLimitOfDescriptors) {
+  EXPECT_EQ(descriptor_limit_in("Max processes  10  20 processes\n"
+                                "Max open files            1024                 524288    files\n"),
+            1024U);
+  EXPECT_EQ(descriptor_limit_in("nothing of the kind"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace cutover::agent
