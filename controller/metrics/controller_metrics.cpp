@@ -88,7 +88,7 @@ void ControllerMetrics::take(const std::vector<CheckReport>& checks) {
 }
 
 void ControllerMetrics::take_side(const DatabaseLook& database, const SideLook& look,
-                                  const char* side) {
+                                  const char* side, SeriesByName& slots) {
   const Labels labels = {{"side", side}, {"database", database.name}};
   set("cutover_server_up", labels, look.is_up() ? 1 : 0);
   if (!look.is_up()) return;
@@ -103,10 +103,10 @@ void ControllerMetrics::take_side(const DatabaseLook& database, const SideLook& 
     const Labels replication = {{"database", database.name},
                                 {"subscription", slot.subscription},
                                 {"direction", name_of(slot.direction)}};
-    set("cutover_slot_active", of_slot, slot.active ? 1 : 0);
-    if (slot.retained_bytes) set("cutover_retained_wal_bytes", of_slot, *slot.retained_bytes);
-    if (slot.lag_bytes) set("cutover_lag_bytes", replication, *slot.lag_bytes);
-    set("cutover_apply_latency_seconds", replication, slot.latency_seconds);
+    slots["cutover_slot_active"][of_slot] = slot.active ? 1 : 0;
+    if (slot.retained_bytes) slots["cutover_retained_wal_bytes"][of_slot] = *slot.retained_bytes;
+    if (slot.lag_bytes) slots["cutover_lag_bytes"][replication] = *slot.lag_bytes;
+    slots["cutover_apply_latency_seconds"][replication] = slot.latency_seconds;
   }
 }
 
@@ -123,14 +123,11 @@ void ControllerMetrics::take_bouncers(const FleetLook& look) {
 }
 
 void ControllerMetrics::take(const FleetLook& look) {
-  // A slot that was dropped is told no more.
-  for (const char* name : {"cutover_slot_active", "cutover_retained_wal_bytes", "cutover_lag_bytes",
-                           "cutover_apply_latency_seconds"})
-    replace(name, {});
+  SeriesByName slots;
   for (const auto& database : look.databases) {
     const Labels labels = {{"database", database.name}};
-    take_side(database, database.blue, "blue");
-    take_side(database, database.green, "green");
+    take_side(database, database.blue, "blue", slots);
+    take_side(database, database.green, "green", slots);
     if (database.fenced) {
       set("cutover_fenced", labels, *database.fenced ? 1 : 0);
       set("cutover_decided_timestamp_seconds", labels, database.decided_at);
@@ -142,6 +139,10 @@ void ControllerMetrics::take(const FleetLook& look) {
         set("cutover_sequences_behind", labels, *behind);
     }
   }
+  // In one step, so that no scrape falls between: a slot that was dropped is told no more.
+  for (const char* name : {"cutover_slot_active", "cutover_retained_wal_bytes", "cutover_lag_bytes",
+                           "cutover_apply_latency_seconds"})
+    replace(name, slots[name]);
   take_bouncers(look);
   set("cutover_looked_timestamp_seconds", {}, look.taken_at);
 }

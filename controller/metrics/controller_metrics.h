@@ -1,6 +1,7 @@
 // The controller's page for Prometheus, fed from looks, checks, the events of a run, the journal.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,9 @@ class ControllerMetrics : public MetricPage {
   void take(const Journal& journal);
 
  private:
-  void take_side(const DatabaseLook& database, const SideLook& look, const char* side);
+  using SeriesByName = std::map<std::string, std::map<Labels, double>>;
+  void take_side(const DatabaseLook& database, const SideLook& look, const char* side,
+                 SeriesByName& slots);
   void take_bouncers(const FleetLook& look);
 };
 
