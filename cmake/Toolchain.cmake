@@ -6,6 +6,10 @@ target_compile_options(cutover_flags INTERFACE -Wall -Wextra -Wpedantic)
 target_compile_options(cutover_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Werror>)
 # g++ 12 sees a mismatch in the frames of inlined coroutines that is not there, at -O2 only.
 target_compile_options(cutover_flags INTERFACE $<$<CONFIG:Release>:-Wno-mismatched-new-delete>)
+if(CMAKE_UNITY_BUILD)
+  # In a bundle no source is the main file, so that g++ takes each for a header that others may include.
+  target_compile_options(cutover_flags INTERFACE -Wno-subobject-linkage)
+endif()
 target_include_directories(cutover_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(cutover_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
