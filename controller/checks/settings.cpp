@@ -54,7 +54,7 @@ constexpr auto read_only_sql = R"sql(
   SELECT 'fail' AS outcome, 'sessions are born read-only on ' || $1::text AS label,
          'default_transaction_read_only' AS object
     FROM pg_settings
-   WHERE name = 'default_transaction_read_only' AND reset_val = 'on'
+   WHERE name = 'default_transaction_read_only' AND reset_val = 'on' AND NOT $2::boolean
   UNION ALL
   SELECT 'fail', 'sessions are born read-only on ' || $1::text, 'role ' || quote_ident(r.rolname)
     FROM pg_db_role_setting s
@@ -64,11 +64,25 @@ constexpr auto read_only_sql = R"sql(
    WHERE $1::text = 'green' AND (s.setdatabase = 0 OR d.datname = current_database())
      AND lower(setting) ~ '^default_transaction_read_only=(on|true|yes|1|t)$')sql";
 
+/// An earlier run in the other direction left its fence on green: this one takes it down.
+Task<bool> stands_behind_a_fence(const CheckContext& context) {
+  for (const CheckedDatabase& database : context.databases) {
+    const auto known =
+        co_await database.green.ask("SELECT 1 WHERE to_regclass('cutover.run') IS NOT NULL");
+    if (!known || known->empty()) continue;
+    const auto fenced = co_await database.green.ask("SELECT 1 FROM cutover.run WHERE fenced");
+    if (fenced && !fenced->empty()) co_return true;
+  }
+  co_return false;
+}
+
 Task<Finding> writable_by_default(const CheckContext& context) {
   Evidence evidence;
+  const bool expected_on_green = co_await stands_behind_a_fence(context);
   for (const Side side : {Side::blue, Side::green}) {
     Offenders question{.side = side, .sql = read_only_sql};
     question.parameters.emplace_back(side == Side::blue ? "blue" : "green");
+    question.parameters.emplace_back(side == Side::green && expected_on_green ? "true" : "false");
     co_await gather_offenders(context, question, evidence);
   }
   co_return evidence.finding("sessions are born writable on both sides",
@@ -191,8 +205,9 @@ std::vector<Check> setting_checks() {
        false, database_and_role_settings},
       {"read_only_overrides", "No role of blue overrides the read-only setting of the fence.",
        false, read_only_overrides},
-      {"writable_by_default", "Sessions on blue and on green are born writable.", true,
-       writable_by_default},
+      {"writable_by_default",
+       "Sessions on blue and on green are born writable, but for the fence of an earlier run.",
+       true, writable_by_default},
       {"extensions", "Green has every extension of blue.", false, extensions},
       {"encoding_and_locale", "Encoding and locale of the databases are the same.", true,
        encoding_and_locale},

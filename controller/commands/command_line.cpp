@@ -91,6 +91,7 @@ const std::vector<CommandInfo>& command_table() {
        false},
       {CommandName::rehearse, "rehearse",
        "the pause without the switch: measures it and moves nothing", true},
+      {CommandName::rollback, "rollback", "back to blue by the way back, losing nothing", true},
       {CommandName::recover, "recover", "finish or undo an interrupted run", true},
   };
   return table;

@@ -20,6 +20,7 @@ enum class CommandName {
   status,
   watch,
   rehearse,
+  rollback,
   recover,
 };
 

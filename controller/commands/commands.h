@@ -12,6 +12,7 @@ CommandResult run_command(const CommandLine& line, const Config& config);
 
 CommandResult cutover_command(const CommandLine& line, const Config& config);
 CommandResult rehearse_command(const CommandLine& line, const Config& config);
+CommandResult rollback_command(const CommandLine& line, const Config& config);
 CommandResult recover_command(const CommandLine& line, const Config& config);
 CommandResult prepare_command(const CommandLine& line, const Config& config);
 CommandResult subscribe_command(const CommandLine& line, const Config& config);

@@ -17,19 +17,26 @@ CommandResult refused_by_checks(CommandResult result) {
   return result;
 }
 
-CommandResult survey_then_run(const CommandLine& line, const Config& config, const Plan& plan,
-                              const std::string& question) {
-  const auto found = survey(config);
+struct Undertaking {
+  Plan plan;
+  std::string question;
+  Direction direction = Direction::forward;
+};
+
+CommandResult survey_then_run(const CommandLine& line, const Config& config,
+                              const Undertaking& wanted) {
+  const auto& plan = wanted.plan;
+  const auto found = survey(config, wanted.direction);
   Screen(line).print(text_of(found, plan));
   CommandResult result;
   result.checks = found.checks;
   result.data = data_of(found, plan);
   if (has_failure(found.checks)) return refused_by_checks(std::move(result));
   if (line.dry_run) return result;
-  const auto agreed = confirm(question, "yes", {.answer_yes = line.yes});
+  const auto agreed = confirm(wanted.question, "yes", {.answer_yes = line.yes});
   if (!agreed) return usage_error(label_of(line.command), agreed.error());
   if (!*agreed) return refusal(label_of(line.command), Error{"not confirmed, nothing was changed"});
-  auto ended = run_plan(line, config, plan, found.checks);
+  auto ended = run_plan(line, config, plan, {found.checks, wanted.direction});
   ended.checks = found.checks;
   return ended;
 }
@@ -37,13 +44,20 @@ CommandResult survey_then_run(const CommandLine& line, const Config& config, con
 }  // namespace
 
 CommandResult cutover_command(const CommandLine& line, const Config& config) {
-  return survey_then_run(line, config, cutover_plan(limits_of(config)),
-                         "Move live traffic from blue to green now?");
+  return survey_then_run(
+      line, config, {cutover_plan(limits_of(config)), "Move live traffic from blue to green now?"});
 }
 
 CommandResult rehearse_command(const CommandLine& line, const Config& config) {
-  return survey_then_run(line, config, rehearsal_plan(limits_of(config)),
-                         "Pause live traffic now, and resume it on blue?");
+  return survey_then_run(
+      line, config,
+      {rehearsal_plan(limits_of(config)), "Pause live traffic now, and resume it on blue?"});
+}
+
+CommandResult rollback_command(const CommandLine& line, const Config& config) {
+  return survey_then_run(line, config,
+                         {rollback_plan(limits_of(config)),
+                          "Move live traffic from green back to blue now?", Direction::back});
 }
 
 CommandResult recover_command(const CommandLine& line, const Config& config) {

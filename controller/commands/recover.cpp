@@ -12,6 +12,7 @@
 #include "controller/cutover/plan.h"
 #include "controller/cutover/recovery.h"
 #include "controller/journal/journal.h"
+#include "controller/live/last_direction.h"
 #include "controller/live/live_fleet.h"
 #include "controller/report/progress.h"
 
@@ -37,8 +38,13 @@ CommandResult in_doubt_because(const Error& error) {
   return result;
 }
 
-boost::json::value serving(const char* side, const std::string& why) {
-  return {{"serves", side}, {"why", why}};
+enum class Clients { moved, stay };
+
+/// `moved`: to the side that the run went for.
+boost::json::value serving(Direction direction, Clients clients, const std::string& why) {
+  const bool moved = clients == Clients::moved;
+  const char* side = configured_colour(direction, moved ? "green" : "blue");
+  return {{"serves", side}, {"moved", moved}, {"why", why}};
 }
 
 struct Recovery {
@@ -46,6 +52,7 @@ struct Recovery {
   const Config& config;
   Journal* journal;  ///< null: it could not be opened, recovery goes on without
   std::string run_id;
+  Direction direction = Direction::forward;  ///< of the run that is recovered
 };
 
 /// Raises the epoch on blue: nothing else may act after this. An epoch of 0: blue was never
@@ -83,23 +90,42 @@ Task<RunReport> follow(LiveFleet& fleet, Recovery& recovery, Claim claim, const 
   co_return report;
 }
 
-Plan plan_for(RecoveryCourse course, bool is_on_green, const RunLimits& limits) {
+Plan protocol_plan_for(RecoveryCourse course, bool is_on_green, const RunLimits& limits) {
   if (course == RecoveryCourse::forward) return recovery_forward_plan(limits);
-  // Green serves already: blue may be followed by reverse replication, nothing may be written
-  // there.
-  if (course == RecoveryCourse::nothing && is_on_green) return release_plan();
+  // Green serves already: what may be missing is the way back.
+  if (course == RecoveryCourse::nothing && is_on_green) return completion_plan(limits);
   return recovery_back_plan(limits);
+}
+
+Plan plan_for(RecoveryCourse course, bool is_on_green, const Recovery& recovery) {
+  auto plan = protocol_plan_for(course, is_on_green, limits_of(recovery.config));
+  if (recovery.direction == Direction::forward) return plan;
+  auto name = plan.name;
+  return exchanged(std::move(plan), std::move(name));
+}
+
+RecoveryDecision for_people(RecoveryDecision decision, Direction direction) {
+  decision.why = in_colours(direction, decision.why);
+  decision.hint = in_colours(direction, decision.hint);
+  return decision;
+}
+
+Task<void> find_direction(Recovery& recovery) {
+  const auto last = co_await look_for_last_run(recovery.config);
+  recovery.direction = last.direction;
 }
 
 /// The dry run: what recovery would do now, with nothing raised.
 Task<CommandResult> foresee(asio::any_io_executor executor, Recovery& recovery) {
-  LiveFleet fleet(executor, recovery.config, recovery.run_id);
+  co_await find_direction(recovery);
+  LiveFleet fleet(executor, recovery.config, recovery.run_id, recovery.direction);
   const auto errors = co_await fleet.connect_for_recovery();
   if (!errors.empty()) co_return in_doubt_because(errors.front());
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt_because(record.error());
   const auto sights = co_await fleet.look_at_bouncers();
-  const auto decision = choose_course(*record, sights, recovery.line.recovery_wish);
+  const auto decision =
+      for_people(choose_course(*record, sights, recovery.line.recovery_wish), recovery.direction);
   Screen(recovery.line)
       .print(fmt::format("recover: would go {}: {}\n", name_of(decision.course), decision.why));
   auto result = recovery_result(decision.course == RecoveryCourse::refused ? RunOutcome::refused
@@ -110,13 +136,14 @@ Task<CommandResult> foresee(asio::any_io_executor executor, Recovery& recovery) 
 }
 
 Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery) {
-  LiveFleet fleet(executor, recovery.config, recovery.run_id);
+  co_await find_direction(recovery);
+  LiveFleet fleet(executor, recovery.config, recovery.run_id, recovery.direction);
   const auto claim = co_await take_over(fleet);
   if (!claim)
     co_return in_doubt_because(within_context("blue cannot be taken over", claim.error()));
   if (claim->epoch == 0) {
     auto result = recovery_result(RunOutcome::done);
-    result.data = serving("blue", "no run has ever claimed blue");
+    result.data = serving(recovery.direction, Clients::stay, "no run has ever claimed what serves");
     Screen(recovery.line).print("recover: nothing to do, no run has ever claimed blue\n");
     co_return result;
   }
@@ -124,7 +151,8 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt_because(record.error());
   const auto sights = co_await fleet.look_at_bouncers();
-  const auto decision = choose_course(*record, sights, recovery.line.recovery_wish);
+  const auto decision =
+      for_people(choose_course(*record, sights, recovery.line.recovery_wish), recovery.direction);
   Screen(recovery.line).print("recover: " + decision.why + "\n");
   if (decision.course == RecoveryCourse::refused) {
     auto result = recovery_result(RunOutcome::refused);
@@ -133,12 +161,12 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
   }
   const bool forward = decision.course == RecoveryCourse::forward;
   const bool is_on_green = forward || record->decided;
-  const auto plan = plan_for(decision.course, is_on_green, limits_of(recovery.config));
+  const auto plan = plan_for(decision.course, is_on_green, recovery);
   auto result = recovery_result(RunOutcome::done);
   const auto report = co_await follow(fleet, recovery, *claim, plan);
   take_over(result, report);
-  result.data = serving(is_on_green && decision.course != RecoveryCourse::back ? "green" : "blue",
-                        decision.why);
+  const bool moved = is_on_green && decision.course != RecoveryCourse::back;
+  result.data = serving(recovery.direction, moved ? Clients::moved : Clients::stay, decision.why);
   co_return result;
 }
 

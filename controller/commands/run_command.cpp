@@ -20,6 +20,8 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return watch_command(line, config);
     case CommandName::rehearse:
       return rehearse_command(line, config);
+    case CommandName::rollback:
+      return rollback_command(line, config);
     case CommandName::recover:
       return recover_command(line, config);
   }

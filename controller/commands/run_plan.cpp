@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/signal_set.hpp>
+#include <boost/json/value.hpp>
 #include <csignal>
 
 #include "common/base/run_id.h"
@@ -61,6 +62,7 @@ struct RunTools {
   std::string run_id;
   Tell tell;    ///< empty: nobody looks on
   bool prints;  ///< false: who looks on shows the run
+  Direction direction;
 };
 
 /// Tells the process that looks on. Long details are cut: a line has to fit into the pipe at once.
@@ -98,7 +100,7 @@ Error all_in_one(const std::vector<Error>& errors) {
 
 Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
   Interrupts interrupts(executor);
-  LiveFleet fleet(executor, tools.config, tools.run_id);
+  LiveFleet fleet(executor, tools.config, tools.run_id, tools.direction);
   const auto errors = co_await fleet.connect();
   if (!errors.empty()) co_return refusal(label_of(tools.line.command), all_in_one(errors));
   RunState state;
@@ -144,13 +146,13 @@ CommandResult after_recovery(const CommandLine& line, const std::string& how,
   result.steps = recovered.steps;
   result.data = recovered.data;
   if (recovered.exit_code != 0) return recovered;
-  const bool on_green =
-      recovered.data.is_object() && recovered.data.as_object().at("serves") == "green";
-  const auto outcome = on_green ? RunOutcome::attention : RunOutcome::aborted;
+  const auto& data = recovered.data.as_object();
+  const std::string serves(data.at("serves").as_string());
+  const auto outcome = data.at("moved").as_bool() ? RunOutcome::attention : RunOutcome::aborted;
   result.outcome = name_of(outcome);
   result.exit_code = exit_code_of(outcome);
-  result.error = Error{fmt::format("the working process {}; recovery brought every bouncer to {}",
-                                   how, on_green ? "green" : "blue")};
+  result.error = Error{
+      fmt::format("the working process {}; recovery brought every bouncer to {}", how, serves)};
   return result;
 }
 
@@ -165,6 +167,7 @@ RunLimits limits_of(const Config& config) {
   limits.lease = config.limits.lease;
   limits.attempts = config.limits.attempts;
   limits.backoff = config.limits.backoff;
+  limits.way_back = config.way_back;
   return limits;
 }
 
@@ -173,6 +176,7 @@ namespace {
 struct Telling {
   const Tell& tell;
   bool prints;
+  Direction direction;
 };
 
 /// What the working process does.
@@ -180,7 +184,7 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
                             const Telling& telling) {
   auto journal = Journal::open(config.state_dir);
   if (!journal) return refusal(label_of(line.command), journal.error());
-  RunTools tools{line, config, plan, *journal, make_run_id(), telling.tell, telling.prints};
+  RunTools tools{line, config, plan, *journal, make_run_id(), telling.tell, telling.prints, telling.direction};
   set_log_run(tools.run_id);
   const auto begun = journal->begin_run(tools.run_id, label_of(line.command));
   if (!begun) return refusal(label_of(line.command), begun.error());
@@ -194,11 +198,11 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
 }  // namespace
 
 CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan,
-                       const std::vector<CheckReport>& checks) {
-  Onlooker onlooker(line, config, plan, checks);
+                       const RunMatter& matter) {
+  Onlooker onlooker(line, config, plan, matter.checks);
   const auto end = run_in_working_process(
       [&](const Tell& tell) {
-        const Telling telling{tell, !onlooker.draws()};
+        const Telling telling{tell, !onlooker.draws(), matter.direction};
         return to_json_line(run_plan_here(line, config, plan, telling));
       },
       onlooker.meanwhile());

@@ -10,6 +10,7 @@
 #include "controller/commands/screen.h"
 #include "controller/link/bouncer_fleet.h"
 #include "controller/live/learned_moves.h"
+#include "controller/servers/sides.h"
 
 namespace cutover {
 namespace {
@@ -27,6 +28,14 @@ FROM pg_replication_slots AS s LEFT JOIN pg_stat_replication AS r ON r.pid = s.a
 WHERE s.slot_type = 'logical' AND s.database = current_database()
 ORDER BY s.slot_name)";
 
+// What blue follows green by.
+constexpr const char* followers_sql = R"(
+SELECT s.subname, s.subenabled,
+       EXISTS (SELECT FROM pg_stat_subscription AS w
+               WHERE w.subid = s.oid AND w.pid IS NOT NULL) AS has_worker
+FROM pg_subscription AS s JOIN pg_database AS d ON d.oid = s.subdbid
+WHERE d.datname = current_database() AND s.subname = $1)";
+
 constexpr const char* run_sql = R"(
 SELECT side, run_id, epoch, decided_at, fenced FROM cutover.run WHERE side = $1)";
 
@@ -38,6 +47,20 @@ struct StatusReport {
 
 json::value value_or_null(const std::optional<std::string_view>& text) {
   return text ? json::value(*text) : json::value();
+}
+
+std::string slot_text(const postgres::Rows& rows, std::size_t i) {
+  return fmt::format("slot {}: {}, {} bytes behind, {} bytes of WAL kept\n",
+                     rows.text(i, "slot_name"),
+                     rows.text(i, "active") == "t" ? "active" : "NOT ACTIVE",
+                     rows.text(i, "lag_bytes"), rows.text(i, "retained_bytes"));
+}
+
+json::value slot_of(const postgres::Rows& rows, std::size_t i) {
+  return {{"slot", rows.text(i, "slot_name")},
+          {"active", rows.text(i, "active") == "t"},
+          {"lag_bytes", value_or_null(rows.at(i, "lag_bytes"))},
+          {"retained_bytes", value_or_null(rows.at(i, "retained_bytes"))}};
 }
 
 Task<void> tell_decision(StatusReport& report, json::object& data,
@@ -65,16 +88,47 @@ Task<void> tell_slots(StatusReport& report, json::object& data, const CheckedDat
     co_return;
   }
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    report.text += fmt::format("  slot {}: {}, {} bytes behind, {} bytes of WAL kept\n",
-                               rows->text(i, "slot_name"),
-                               rows->text(i, "active") == "t" ? "active" : "NOT ACTIVE",
-                               rows->text(i, "lag_bytes"), rows->text(i, "retained_bytes"));
-    slots.push_back({{"slot", rows->text(i, "slot_name")},
-                     {"active", rows->text(i, "active") == "t"},
-                     {"lag_bytes", value_or_null(rows->at(i, "lag_bytes"))},
-                     {"retained_bytes", value_or_null(rows->at(i, "retained_bytes"))}});
+    report.text += "  " + slot_text(*rows, i);
+    slots.push_back(slot_of(*rows, i));
   }
   data["slots"] = slots;
+}
+
+struct WayBack {
+  bool exists = false;
+  bool open = false;
+};
+
+Task<WayBack> look_at_way_back(const CheckedDatabase& database) {
+  WayBack seen;
+  std::size_t enabled = 0;
+  for (const auto& each : database.config.subscriptions) {
+    const postgres::Parameters name{way_back_of(each).subscription};
+    const auto rows = co_await database.blue.ask(followers_sql, name);
+    if (!rows || rows->empty()) continue;
+    seen.exists = true;
+    if (rows->text(0, "subenabled") == "t" && rows->text(0, "has_worker") == "t") ++enabled;
+  }
+  seen.open = enabled == database.config.subscriptions.size();
+  co_return seen;
+}
+
+/// The slot that lags most says how far blue is behind, and how much WAL green keeps for it.
+Task<void> tell_way_back(StatusReport& report, json::object& data,
+                         const CheckedDatabase& database) {
+  const auto seen = co_await look_at_way_back(database);
+  json::object told{{"armed", seen.exists}, {"open", seen.open}};
+  report.text += fmt::format("  way back: {}\n", seen.open     ? "open, blue follows green"
+                                                 : seen.exists ? "armed, NOT OPEN"
+                                                               : "not armed");
+  const auto rows = co_await database.green.ask(slots_sql);
+  json::array slots;
+  for (std::size_t i = 0; rows && i < rows->size(); ++i) {
+    slots.push_back(slot_of(*rows, i));
+    report.text += "  on green " + slot_text(*rows, i);
+  }
+  told["slots"] = slots;
+  data["way_back"] = told;
 }
 
 Task<void> tell_database(StatusReport& report, const CheckedDatabase& database) {
@@ -88,6 +142,7 @@ Task<void> tell_database(StatusReport& report, const CheckedDatabase& database) 
   }
   co_await tell_decision(report, data, database);
   co_await tell_slots(report, data, database);
+  co_await tell_way_back(report, data, database);
   report.databases.push_back(std::move(data));
 }
 

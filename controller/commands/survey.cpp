@@ -11,6 +11,7 @@
 #include "controller/link/bouncer_fleet.h"
 #include "controller/live/learned_moves.h"
 #include "controller/report/progress.h"
+#include "controller/servers/sides.h"
 
 namespace cutover {
 namespace {
@@ -87,9 +88,25 @@ std::string text_of(const IniDiff& diff) {
 
 }  // namespace
 
-Survey survey(const Config& config) {
-  return run_task<Survey>(
-      [&](asio::any_io_executor executor) { return take_survey(executor, config); });
+/// A rollback goes to the major it came from, with the statistics it served with.
+void leave_out_what_held_before(std::vector<CheckReport>& checks) {
+  for (auto& check : checks)
+    if (check.name == "server_versions" || check.name == "green_statistics")
+      check.finding = {CheckOutcome::skipped, "a rollback goes back to what served before"};
+}
+
+/// Checks speak of the side that serves as blue; for people it has its own colour.
+Survey survey(const Config& config, Direction direction) {
+  const auto faced = facing(config, direction);
+  auto found = run_task<Survey>(
+      [&](asio::any_io_executor executor) { return take_survey(executor, faced); });
+  if (direction == Direction::back) leave_out_what_held_before(found.checks);
+  for (auto& check : found.checks) {
+    check.finding.detail = in_colours(direction, check.finding.detail);
+    check.finding.hint = in_colours(direction, check.finding.hint);
+  }
+  for (auto& trip : found.round_trips) trip.to = in_colours(direction, trip.to);
+  return found;
 }
 
 std::string text_of(const Survey& survey, const Plan& plan) {

@@ -7,6 +7,7 @@
 
 #include "controller/checks/check.h"
 #include "controller/config/config.h"
+#include "controller/cutover/direction.h"
 #include "controller/report/explain.h"
 
 namespace cutover {
@@ -25,7 +26,7 @@ struct Survey {
   std::vector<RoundTrip> round_trips;
 };
 
-Survey survey(const Config& config);
+Survey survey(const Config& config, Direction direction = Direction::forward);
 
 /// All of it for people: checks, diffs, steps of `plan`, round trips, expected pause.
 std::string text_of(const Survey& survey, const Plan& plan);

@@ -130,6 +130,17 @@ class Observer {
   virtual Task<FleetOutcome> green_is_reachable() const = 0;
   /// The server that answers through each bouncer is green.
   virtual Task<FleetOutcome> green_answers() const = 0;
+
+  /// Done while publication and slot of the way back exist on green and its subscription on blue,
+  /// enabled or not; also where no way back is wanted.
+  virtual Task<Outcome> way_back_is_armed() const = 0;
+  /// Done when blue follows green and green no longer follows blue.
+  virtual Task<Outcome> way_back_is_open() const = 0;
+  /// Done when the second gate of this decision was passed and green was told to follow blue no
+  /// more: no mark can reach it again.
+  virtual Task<Outcome> green_has_left() const = 0;
+  /// Done where no fence of an earlier run stands on green.
+  virtual Task<Outcome> old_fence_is_down() const = 0;
 };
 
 enum class Hook { before_pause, after_decision, after_resume, on_abort };
@@ -178,9 +189,22 @@ class Actuator : public Observer {
   /// Ends every client session that may have begun before the fence, waits until they are gone.
   virtual Task<Outcome> seal() = 0;
 
-  /// A synchronous write on green that makes everything applied durable; green's insert position
-  /// after it.
+  /// A synchronous write on green that makes everything applied durable and records green's
+  /// position for the way back, once for each decision.
   virtual Task<Result<Lsn>> make_green_durable() = 0;
+
+  /// Publication and slot on green, disabled subscription on blue; what an earlier run left of them
+  /// is made anew. Refused while the way back is in use.
+  virtual Task<Outcome> arm_way_back() = 0;
+  virtual Task<Outcome> disarm_way_back() = 0;
+  /// After the switch: green stops following blue, blue follows green from the position that the
+  /// second gate recorded, and the old slot goes. `mark`: of the second gate, where known.
+  virtual Task<Outcome> open_way_back(const Mark& mark) = 0;
+
+  /// The fence that an earlier run in the other direction left on green: down, with the end of
+  /// every session born under it, and up again.
+  virtual Task<Outcome> take_down_old_fence() = 0;
+  virtual Task<Outcome> restore_old_fence() = 0;
 
   virtual Task<FleetOutcome> switch_bouncers() = 0;
 

@@ -3,6 +3,7 @@
 // what happens with one left out.
 #include "controller/cutover/plan.h"
 
+#include "controller/cutover/direction.h"
 #include "controller/cutover/steps.h"
 
 namespace cutover {
@@ -50,6 +51,17 @@ Step only_forward_from(Step made) {
   return made;
 }
 
+Step open_way_back(const steps::Parts& parts) {
+  return lasting(setup_deadline,
+                 step("way back", "let blue follow green from where the second gate left it",
+                      Stage::after, parts));
+}
+
+void leave_out_what_is_not_wanted(Plan& plan, const RunLimits& limits) {
+  if (limits.way_back) return;
+  std::erase_if(plan.steps, [](const Step& step) { return step.name == "way back"; });
+}
+
 std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
   using enum Stage;
   return {
@@ -61,7 +73,7 @@ std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
           setup_deadline,
           step("arm",
                "stage every new ini text, reach green from every bouncer host, install the fence "
-               "triggers, bring sequences close",
+               "triggers, prepare the way back, bring sequences close",
                setup, steps::arm)),
       lasting(setup_deadline, step("hook before pause", "run the configured before_pause command",
                                    setup, steps::before_pause_hook)),
@@ -102,11 +114,16 @@ std::vector<Step> from_decision_to_proof(const RunLimits& limits) {
       while_clients_wait(step("last look",
                               "see that blue and green are still the servers they were", attempt,
                               steps::last_look)),
+      while_clients_wait(
+          step("old fence",
+               "take down the fence that an earlier run left on green; end what was born under it",
+               attempt, steps::old_fence)),
       only_forward_from(while_clients_wait(
           step("switch",
                "promise, rename, reload, resume on every bouncer at once; from here only forward",
                forward, steps::switch_over))),
       step("prove", "ask through every bouncer which server answers: green", after, steps::prove),
+      open_way_back(steps::way_back),
       only_warning(lasting(setup_deadline,
                            step("hook after resume", "run the configured after_resume command",
                                 after, steps::after_resume_hook))),
@@ -126,7 +143,12 @@ Plan cutover_plan(const RunLimits& limits) {
   Plan plan{"cutover", up_to_the_first_gate(limits)};
   for (auto& step : from_decision_to_proof(limits)) plan.steps.push_back(std::move(step));
   plan.when_aborted = after_an_abort();
+  leave_out_what_is_not_wanted(plan, limits);
   return plan;
+}
+
+Plan rollback_plan(const RunLimits& limits) {
+  return exchanged(cutover_plan(limits), "rollback");
 }
 
 Plan rehearsal_plan(const RunLimits& limits) {
@@ -138,42 +160,57 @@ Plan rehearsal_plan(const RunLimits& limits) {
 
 Plan recovery_back_plan(const RunLimits&) {
   using enum Stage;
-  Plan plan{
-      "recover back",
-      {
-          step("undo decision", "take down the fence on blue and end sessions born under it",
-               forward, steps::undo_decision),
-          step("resume", "resume every bouncer on blue", after, steps::resume),
-          step("disarm", "drop staged ini texts and the fence triggers", after, steps::disarm),
-          step("release", "end the claim on blue and on every agent", after, steps::release),
-      }};
+  Plan plan{"recover back",
+            {
+                step("undo decision", "take down the fence on blue and end sessions born under it",
+                     forward, steps::undo_decision),
+                step("resume", "resume every bouncer on blue", after, steps::resume),
+                step("old fence", "put up again the fence that the run took down on green", after,
+                     steps::old_fence_again),
+                step("disarm", "drop staged ini texts, the fence triggers and the way back", after,
+                     steps::disarm),
+                step("release", "end the claim on blue and on every agent", after, steps::release),
+            }};
   plan.failure_at_the_end = RunOutcome::in_doubt;
   return plan;
 }
 
-Plan recovery_forward_plan(const RunLimits&) {
+Plan recovery_forward_plan(const RunLimits& limits) {
   using enum Stage;
-  return Plan{
-      "recover forward",
-      {
-          step("arm again", "stage the new ini text where an agent has lost it", forward,
-               steps::arm_again),
-          step("seal", "end every session on blue that may have begun before the fence", forward,
-               steps::seal),
-          step("second gate", "mark and gate on a sealed blue, then make green durable", forward,
-               steps::second_gate),
-          only_forward_from(step("switch", "promise, rename, reload, resume on every bouncer",
-                                 forward, steps::switch_over)),
-          step("prove", "ask through every bouncer which server answers: green", after,
-               steps::prove),
-          step("release", "end the claim on blue and on every agent", after, steps::release),
-      }};
+  Plan plan{"recover forward",
+            {
+                step("arm again", "stage the new ini text where an agent has lost it", forward,
+                     steps::arm_again),
+                step("seal", "end every session on blue that may have begun before the fence",
+                     forward, steps::seal),
+                step("second gate", "mark and gate on a sealed blue, then make green durable",
+                     forward, steps::second_gate_again),
+                step("old fence", "take down the fence that an earlier run left on green", forward,
+                     steps::old_fence),
+                only_forward_from(step("switch", "promise, rename, reload, resume on every bouncer",
+                                       forward, steps::switch_over)),
+                step("prove", "ask through every bouncer which server answers: green", after,
+                     steps::prove),
+                open_way_back(steps::way_back_if_armed),
+                step("release", "end the claim on blue and on every agent", after, steps::release),
+            }};
+  leave_out_what_is_not_wanted(plan, limits);
+  return plan;
 }
 
-Plan release_plan() {
-  return Plan{
-      "release",
-      {step("release", "end the claim on blue and on every agent", Stage::after, steps::release)}};
+Plan completion_plan(const RunLimits& limits) {
+  Plan plan{
+      "complete",
+      {open_way_back(steps::way_back_if_armed),
+       step("release", "end the claim on blue and on every agent", Stage::after, steps::release)}};
+  leave_out_what_is_not_wanted(plan, limits);
+  return plan;
+}
+
+Plan exchanged(Plan plan, std::string name) {
+  plan.name = std::move(name);
+  for (auto& step : plan.steps) step.purpose = with_colours_exchanged(step.purpose);
+  return plan;
 }
 
 }  // namespace cutover

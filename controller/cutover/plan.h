@@ -6,16 +6,22 @@
 
 namespace cutover {
 
-/// The cutover of docs/protocol.md, from claim to prove. Deadlines are set from `limits`.
+/// The cutover of docs/protocol.md, from claim to release. Deadlines are set from `limits`.
 Plan cutover_plan(const RunLimits& limits);
 
-/// The same up to the first gate, then back: the real pause, and nothing moves.
+/// The same with the colours exchanged, for a fleet that is seen that way round.
+Plan rollback_plan(const RunLimits& limits);
+
+/// The cutover up to the first gate, then back: the real pause, and nothing moves.
 Plan rehearsal_plan(const RunLimits& limits);
 
 /// What recovery does once it has taken over (recovery.h): to all-blue, or to all-green.
 Plan recovery_back_plan(const RunLimits& limits);
 Plan recovery_forward_plan(const RunLimits& limits);
-/// Everything is where it should be: only the claim is ended.
-Plan release_plan();
+/// Everybody is on green already: what comes after the switch, and the end of the claim.
+Plan completion_plan(const RunLimits& limits);
+
+/// `plan` with the colours of its texts exchanged.
+Plan exchanged(Plan plan, std::string name);
 
 }  // namespace cutover

@@ -23,6 +23,7 @@ struct RunLimits {
   milliseconds max_backoff{30'000};
   milliseconds forward_patience{
       60'000};  ///< how long a switch that began is retried before the run gives up in doubt
+  bool way_back = true;  ///< open reverse replication after the switch
 };
 
 /// What the steps of one run hand to each other. The executor owns it.

@@ -25,14 +25,19 @@ extern const Parts seal;
 extern const Parts after_decision_hook;
 extern const Parts second_gate;
 extern const Parts last_look;
+extern const Parts old_fence;
 extern const Parts switch_over;
 extern const Parts prove;
+extern const Parts way_back;
 extern const Parts after_resume_hook;
 extern const Parts release;
 extern const Parts on_abort_hook;
 
 // Recovery only.
 extern const Parts arm_again;
+extern const Parts second_gate_again;
+extern const Parts way_back_if_armed;
+extern const Parts old_fence_again;
 extern const Parts undo_decision;
 extern const Parts resume;
 extern const Parts disarm;

@@ -20,7 +20,7 @@ Task<Outcome> claim_holds(const Observer& fleet, const RunState& state) {
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt(record.error());
   if (record->claim != state.claim || state.claim.epoch == 0) {
-    co_return refused("blue's epoch belongs to another run");
+    co_return refused("the epoch belongs to another run");
   }
   const auto sights = co_await fleet.look_at_bouncers();
   co_return every_bouncer(sights, "claimed by this run",
@@ -48,6 +48,7 @@ Task<Outcome> apply_arm(Actuator& fleet, RunState&) {
   preparations.push_back(reach_green(fleet));
   preparations.push_back(fleet.install_triggers());
   preparations.push_back(fleet.sync_sequences());
+  preparations.push_back(fleet.arm_way_back());
   const auto outcomes = co_await gather(std::move(preparations));
   co_return worst_of(outcomes);
 }
@@ -59,12 +60,14 @@ Task<Outcome> arm_holds(const Observer& fleet, const RunState&) {
   if (!armed.is_done()) co_return armed;
   const auto reachable = co_await fleet.green_is_reachable();
   const auto triggers = co_await fleet.triggers_hold();
-  co_return worse_of(combined(reachable), triggers);
+  const auto way_back = co_await fleet.way_back_is_armed();
+  co_return worse_of(worse_of(combined(reachable), triggers), way_back);
 }
 
 Task<Outcome> undo_arm(Actuator& fleet, RunState&) {
-  const auto outcome = co_await fleet.remove_triggers();
-  co_return outcome;
+  const auto triggers = co_await fleet.remove_triggers();
+  const auto way_back = co_await fleet.disarm_way_back();
+  co_return worse_of(triggers, way_back);
 }
 
 // ── hook before pause ──

@@ -1,4 +1,4 @@
-// Steps 8 to 12 of the protocol, and recovery's own: the decision, what makes it safe, the switch.
+// Steps 8 to 13 of the protocol, and recovery's own: the decision, what makes it safe, the switch.
 #include <algorithm>
 #include <iterator>
 
@@ -19,8 +19,8 @@ Task<Outcome> apply_decide(Actuator& fleet, RunState&) {
 Task<Outcome> decision_holds(const Observer& fleet, const RunState& state) {
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt(record.error());
-  if (record->claim != state.claim) co_return refused("blue's epoch belongs to another run");
-  co_return record->decided && record->fenced ? done() : refused("there is no decision on blue");
+  if (record->claim != state.claim) co_return refused("the epoch belongs to another run");
+  co_return record->decided && record->fenced ? done() : refused("there is no decision");
 }
 
 Task<Outcome> apply_undo_decision(Actuator& fleet, RunState&) {
@@ -102,6 +102,23 @@ Task<Outcome> last_look_holds(const Observer& fleet, const RunState&) {
   co_return outcome;
 }
 
+// ── old fence ──
+
+Task<Outcome> apply_old_fence(Actuator& fleet, RunState&) {
+  const auto outcome = co_await fleet.take_down_old_fence();
+  co_return outcome;
+}
+
+Task<Outcome> old_fence_holds(const Observer& fleet, const RunState&) {
+  const auto outcome = co_await fleet.old_fence_is_down();
+  co_return outcome;
+}
+
+Task<Outcome> restore_old_fence(Actuator& fleet, RunState&) {
+  const auto outcome = co_await fleet.restore_old_fence();
+  co_return outcome;
+}
+
 // ── switch ──
 
 Task<Outcome> apply_switch(Actuator& fleet, RunState&) {
@@ -111,7 +128,7 @@ Task<Outcome> apply_switch(Actuator& fleet, RunState&) {
 
 Task<Outcome> switch_holds(const Observer& fleet, const RunState&) {
   const auto sights = co_await fleet.look_at_bouncers();
-  co_return every_bouncer(sights, "switched to green", [](const BouncerSight& sight) {
+  co_return every_bouncer(sights, "switched", [](const BouncerSight& sight) {
     return sight.switched && sight.all_green;
   });
 }
@@ -126,6 +143,18 @@ Task<Outcome> apply_prove(Actuator& fleet, RunState&) {
 Task<Outcome> prove_holds(const Observer& fleet, const RunState&) {
   const auto answers = co_await fleet.green_answers();
   co_return combined(answers);
+}
+
+// ── way back ──
+
+Task<Outcome> apply_way_back(Actuator& fleet, RunState& state) {
+  const auto outcome = co_await fleet.open_way_back(state.mark);
+  co_return outcome;
+}
+
+Task<Outcome> way_back_holds(const Observer& fleet, const RunState&) {
+  const auto outcome = co_await fleet.way_back_is_open();
+  co_return outcome;
 }
 
 Task<Outcome> apply_release(Actuator& fleet, RunState&) {
@@ -169,6 +198,28 @@ Task<Outcome> armed_or_beyond(const Observer& fleet, const RunState&) {
   co_return every_bouncer(sights, "armed", is_armed_or_beyond);
 }
 
+/// Where green follows blue no more, the gate was passed, and no mark would ever arrive.
+Task<Outcome> apply_second_gate_again(Actuator& fleet, RunState& state) {
+  const auto left = co_await fleet.green_has_left();
+  if (left.is_done()) co_return left;
+  const auto outcome = co_await apply_second_gate(fleet, state);
+  co_return outcome;
+}
+
+/// A run without a way back, or one whose way back was removed since, leaves nothing to open.
+Task<Outcome> apply_way_back_if_armed(Actuator& fleet, RunState& state) {
+  const auto open = co_await fleet.way_back_is_open();
+  if (open.is_done()) co_return open;
+  const auto armed = co_await fleet.way_back_is_armed();
+  if (armed.is_refused()) co_return done("none: " + armed.detail);
+  const auto outcome = co_await fleet.open_way_back(state.mark);
+  co_return outcome;
+}
+
+Task<Outcome> nothing_to_settle(const Observer&, const RunState&) {
+  co_return in_doubt("it was not answered");
+}
+
 Task<Outcome> apply_resume(Actuator& fleet, RunState&) {
   const auto resumed = co_await fleet.resume_bouncers();
   co_return combined(resumed);
@@ -176,7 +227,7 @@ Task<Outcome> apply_resume(Actuator& fleet, RunState&) {
 
 Task<Outcome> resume_holds(const Observer& fleet, const RunState&) {
   const auto sights = co_await fleet.look_at_bouncers();
-  co_return every_bouncer(sights, "serving blue", [](const BouncerSight& sight) {
+  co_return every_bouncer(sights, "serving what it served before", [](const BouncerSight& sight) {
     return !sight.paused && !sight.intent && sight.all_blue;
   });
 }
@@ -184,7 +235,8 @@ Task<Outcome> resume_holds(const Observer& fleet, const RunState&) {
 Task<Outcome> apply_disarm(Actuator& fleet, RunState&) {
   const auto agents = co_await fleet.revert_bouncers();
   const auto triggers = co_await fleet.remove_triggers();
-  co_return worse_of(combined(agents), triggers);
+  const auto way_back = co_await fleet.disarm_way_back();
+  co_return worse_of(worse_of(combined(agents), triggers), way_back);
 }
 
 }  // namespace
@@ -194,13 +246,18 @@ const Parts seal{apply_seal, seal_still_holds, nothing_to_undo};
 const Parts after_decision_hook{apply_after_decision_hook, hook_did_not_end, nothing_to_undo};
 const Parts second_gate{apply_second_gate, second_gate_is_open, nothing_to_undo};
 const Parts last_look{apply_last_look, last_look_holds, nothing_to_undo};
+const Parts old_fence{apply_old_fence, old_fence_holds, restore_old_fence};
 const Parts switch_over{apply_switch, switch_holds, nullptr};
 const Parts prove{apply_prove, prove_holds, nullptr};
+const Parts way_back{apply_way_back, way_back_holds, nullptr};
 const Parts after_resume_hook{apply_after_resume_hook, hook_did_not_end, nullptr};
 const Parts release{apply_release, release_holds, nullptr};
 const Parts on_abort_hook{apply_on_abort_hook, hook_did_not_end, nullptr};
 
 const Parts arm_again{apply_arm_again, armed_or_beyond, nullptr};
+const Parts second_gate_again{apply_second_gate_again, second_gate_is_open, nullptr};
+const Parts way_back_if_armed{apply_way_back_if_armed, way_back_holds, nullptr};
+const Parts old_fence_again{restore_old_fence, nothing_to_settle, nullptr};
 const Parts undo_decision{apply_undo_decision, no_decision_holds, nullptr};
 const Parts resume{apply_resume, resume_holds, nullptr};
 const Parts disarm{apply_disarm, release_holds, nullptr};

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "common/async/within.h"
 #include "controller/live/hook_process.h"
@@ -57,6 +59,14 @@ const std::vector<std::string>& argv_of(const HookCommands& hooks, Hook hook) {
   return hooks.on_abort;
 }
 
+/// "{17,18}"
+std::vector<int> pids_in(const std::string& array) {
+  std::vector<int> pids;
+  std::stringstream text(array.size() < 2 ? std::string() : array.substr(1, array.size() - 2));
+  for (std::string pid; std::getline(text, pid, ',');) pids.push_back(std::stoi(pid));
+  return pids;
+}
+
 /// Nothing staged, promised or fulfilled: it has to be armed (again).
 bool wants_arming(const BouncerSight& sight) {
   return !sight.unreachable && !sight.armed && !sight.intent && !sight.switched;
@@ -65,11 +75,12 @@ bool wants_arming(const BouncerSight& sight) {
 }  // namespace
 
 LiveFleet::LiveFleet(boost::asio::any_io_executor executor, const Config& config,
-                     const std::string& run_id)
-    : config_(config),
+                     const std::string& run_id, Direction direction)
+    : config_(facing(config, direction)),
+      direction_(direction),
       run_id_(run_id),
-      servers_(forward_sides(config.databases), fleet_options(config, run_id)),
-      bouncers_(std::move(executor), config) {}
+      servers_(sides_of(config, direction), fleet_options(config, run_id)),
+      bouncers_(std::move(executor), config_) {}
 
 Task<std::vector<Error>> LiveFleet::connect() {
   auto errors = co_await servers_.connect();
@@ -89,9 +100,17 @@ Task<std::vector<Error>> LiveFleet::connect_for_recovery() {
   co_await bouncers_.connect();
   const auto record = co_await servers_.run_record();
   if (!record) co_return std::vector<Error>{record.error()};
+  const auto sights = co_await bouncers_.look_at_bouncers();
+  heed_agents(sights);
   co_await learn_entry_moves();
   co_await light_beacons();
   co_return std::vector<Error>();
+}
+
+void LiveFleet::heed_agents(const std::vector<BouncerSight>& sights) {
+  std::uint64_t newest = 0;
+  for (const auto& sight : sights) newest = std::max(newest, sight.claim.epoch);
+  servers_.heed_epoch_of_agents(newest);
 }
 
 Task<std::vector<Error>> LiveFleet::learn_entry_moves() {
@@ -107,6 +126,8 @@ Task<void> LiveFleet::light_beacons() {
   blue.sessions = green.sessions = 1;
   blue_beacon_ = co_await ReadOnlyServer::open(blue);
   green_beacon_ = co_await ReadOnlyServer::open(green);
+  for (const int pid : pids_in(green_beacon_.own_pids()))
+    servers_.spare_on_green(config_.databases.front().name, pid);
 }
 
 Probe LiveFleet::which_server(bool to_green) const {
@@ -162,6 +183,19 @@ Task<FleetOutcome> LiveFleet::green_is_reachable() const {
 
 Task<FleetOutcome> LiveFleet::green_answers() const {
   return bouncers_.expect_answer(which_server(false), "green");
+}
+
+Task<Outcome> LiveFleet::way_back_is_armed() const {
+  return servers_.way_back_is_armed();
+}
+Task<Outcome> LiveFleet::way_back_is_open() const {
+  return servers_.way_back_is_open();
+}
+Task<Outcome> LiveFleet::green_has_left() const {
+  return servers_.green_has_left();
+}
+Task<Outcome> LiveFleet::old_fence_is_down() const {
+  return servers_.old_fence_is_down();
 }
 
 Task<Result<Claim>> LiveFleet::claim_blue() {
@@ -246,13 +280,30 @@ Task<Outcome> LiveFleet::seal() {
 Task<Result<Lsn>> LiveFleet::make_green_durable() {
   return servers_.make_green_durable();
 }
+Task<Outcome> LiveFleet::arm_way_back() {
+  return servers_.arm_way_back();
+}
+Task<Outcome> LiveFleet::disarm_way_back() {
+  return servers_.disarm_way_back();
+}
+Task<Outcome> LiveFleet::open_way_back(const Mark& mark) {
+  return servers_.open_way_back(mark);
+}
+Task<Outcome> LiveFleet::take_down_old_fence() {
+  return servers_.take_down_old_fence();
+}
+Task<Outcome> LiveFleet::restore_old_fence() {
+  return servers_.restore_old_fence();
+}
 Task<FleetOutcome> LiveFleet::switch_bouncers() {
   return bouncers_.switch_bouncers();
 }
 
 Task<Outcome> LiveFleet::run_hook(Hook hook) {
   return run_hook_process(argv_of(config_.hooks, hook),
-                          {{"CUTOVER_RUN_ID", run_id_}, {"CUTOVER_HOOK", name_of_hook(hook)}});
+                          {{"CUTOVER_RUN_ID", run_id_},
+                           {"CUTOVER_HOOK", name_of_hook(hook)},
+                           {"CUTOVER_TO", configured_colour(direction_, "green")}});
 }
 
 Task<void> LiveFleet::report_phase(std::string phase) {

@@ -10,6 +10,7 @@
 
 #include "controller/checks/read_only_server.h"
 #include "controller/config/config.h"
+#include "controller/cutover/direction.h"
 #include "controller/cutover/fleet.h"
 #include "controller/link/bouncer_fleet.h"
 #include "controller/servers/server_fleet.h"
@@ -18,7 +19,8 @@ namespace cutover {
 
 class LiveFleet : public Actuator {
  public:
-  LiveFleet(boost::asio::any_io_executor executor, const Config& config, const std::string& run_id);
+  LiveFleet(boost::asio::any_io_executor executor, const Config& config, const std::string& run_id,
+            Direction direction = Direction::forward);
 
   /// Opens everything a run needs and learns what moves; every failure, not only the first.
   Task<std::vector<Error>> connect();
@@ -44,6 +46,10 @@ class LiveFleet : public Actuator {
   Task<Outcome> seal_holds() const override;
   Task<FleetOutcome> green_is_reachable() const override;
   Task<FleetOutcome> green_answers() const override;
+  Task<Outcome> way_back_is_armed() const override;
+  Task<Outcome> way_back_is_open() const override;
+  Task<Outcome> green_has_left() const override;
+  Task<Outcome> old_fence_is_down() const override;
 
   Task<Result<Claim>> claim_blue() override;
   Task<Result<Claim>> take_over_blue() override;
@@ -65,6 +71,11 @@ class LiveFleet : public Actuator {
   Task<Outcome> undo_decision() override;
   Task<Outcome> seal() override;
   Task<Result<Lsn>> make_green_durable() override;
+  Task<Outcome> arm_way_back() override;
+  Task<Outcome> disarm_way_back() override;
+  Task<Outcome> open_way_back(const Mark& mark) override;
+  Task<Outcome> take_down_old_fence() override;
+  Task<Outcome> restore_old_fence() override;
   Task<FleetOutcome> switch_bouncers() override;
   Task<Outcome> run_hook(Hook hook) override;
   Task<void> report_phase(std::string phase) override;
@@ -72,9 +83,11 @@ class LiveFleet : public Actuator {
  private:
   Task<std::vector<Error>> learn_entry_moves();
   Task<void> light_beacons();
+  void heed_agents(const std::vector<BouncerSight>& sights);
   Probe which_server(bool to_green) const;
 
-  Config config_;
+  Config config_;  ///< facing the direction
+  Direction direction_;
   std::string run_id_;
   ToldGauges told_gauges_;
   ServerFleet servers_;

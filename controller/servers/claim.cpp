@@ -19,8 +19,14 @@ constexpr int lock_key = 1;
 
 constexpr const char* record_sql = R"(
 SELECT run_id, epoch, decided_at IS NOT NULL AS decided,
-       fenced OR flush_due AS fenced
+       fenced OR flush_due AS fenced, takes_down, decision
 FROM cutover.run WHERE side = {})";
+
+constexpr const char* tell_sql = R"(
+UPDATE cutover.run
+SET epoch = greatest(epoch, {0}), run_id = CASE WHEN epoch <= {0} THEN {1} ELSE run_id END,
+    direction = CASE WHEN epoch <= {0} THEN {2} ELSE direction END
+WHERE side = {2} RETURNING epoch)";
 
 constexpr const char* holder_sql = R"(
 SELECT a.pid, a.usename, a.application_name, coalesce(a.client_addr::text, 'local') AS address
@@ -30,7 +36,8 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {} AND l.objid = {} 
 
 constexpr const char* take_sql = R"(
 UPDATE cutover.run
-SET epoch = greatest(epoch + 1, {0}), run_id = {1}, direction = {2}, started_at = clock_timestamp()
+SET epoch = greatest(epoch + 1, {0}), run_id = {1}, direction = {2}, started_at = clock_timestamp(),
+    takes_down = {4}
 WHERE side = {3} AND decided_at IS NULL AND NOT fenced AND NOT flush_due
 RETURNING epoch)";
 
@@ -118,6 +125,8 @@ Task<Result<RunRecord>> read_run_record(DatabaseServers& servers) {
   record.claim = {rows->text(0, "run_id"), number_in_answer<std::uint64_t>(rows->text(0, "epoch"))};
   record.decided = rows->text(0, "decided") == "t";
   record.fenced = rows->text(0, "fenced") == "t";
+  servers.takes_down = rows->text(0, "takes_down") == "t";
+  servers.decision = rows->text(0, "decision");
   co_return record;
 }
 
@@ -138,7 +147,7 @@ Task<Outcome> lock_claim(DatabaseServers& servers) {
 Task<Result<Claim>> take_epoch(DatabaseServers& servers, std::uint64_t at_least) {
   const auto rows = co_await servers.keeper.query(
       fmt::format(take_sql, at_least, quote_literal(servers.options.run_id),
-                  quote_literal(servers.sides.green_colour), colour(servers)));
+                  quote_literal(servers.sides.green_colour), colour(servers), servers.takes_down));
   if (!rows && rows.error().sqlstate == undefined_table) co_return not_prepared(servers);
   if (!rows) co_return Error(rows.error());
   if (!rows->empty()) co_return claim_from(servers, *rows);
@@ -159,12 +168,36 @@ Task<Result<Claim>> seize_epoch(DatabaseServers& servers, std::uint64_t at_least
 
 Task<Outcome> follow_epoch(DatabaseServers& servers, Claim claim) {
   const auto rows = co_await servers.marker.query(fmt::format(
-      "UPDATE cutover.run SET epoch = {0}, run_id = {1} WHERE side = {2} AND epoch <= {0}",
-      claim.epoch, quote_literal(claim.run_id), colour(servers)));
+      "UPDATE cutover.run SET epoch = {0}, run_id = {1}, direction = {3}, takes_down = {4} "
+      "WHERE side = {2} AND epoch <= {0}",
+      claim.epoch, quote_literal(claim.run_id), colour(servers),
+      quote_literal(servers.sides.green_colour), servers.takes_down));
   if (!rows) co_return outcome_of(rows.error());
   if (rows->affected() == 1) co_return done();
   co_return refused(servers.blue_place() + ": cutover.run has no row that this run may claim",
                     "run `cutover prepare`; a newer epoch there means that another run acts");
+}
+
+Task<Result<std::uint64_t>> look_at_green_row(DatabaseServers& servers) {
+  const auto rows = co_await servers.green_reader.query(
+      fmt::format(record_sql, quote_literal(servers.sides.green_colour)));
+  if (!rows && rows.error().sqlstate == undefined_table) co_return std::uint64_t{0};
+  if (!rows) co_return Error(rows.error());
+  if (rows->empty()) co_return std::uint64_t{0};
+  servers.takes_down = rows->text(0, "fenced") == "t";
+  co_return number_in_answer<std::uint64_t>(rows->text(0, "epoch"));
+}
+
+Task<Outcome> tell_green(DatabaseServers& servers, Claim claim) {
+  const auto rows = co_await servers.green_reader.query(
+      fmt::format(tell_sql, claim.epoch, quote_literal(claim.run_id),
+                  quote_literal(servers.sides.green_colour)));
+  if (!rows && rows.error().sqlstate == undefined_table) co_return done();
+  if (!rows) co_return outcome_of(rows.error());
+  if (rows->empty() || number_in_answer<std::uint64_t>(rows->text(0, "epoch")) == claim.epoch)
+    co_return done();
+  co_return refused(servers.green_place() + ": cutover.run there has a newer epoch",
+                    "another run acts, in the other direction: run `cutover status`");
 }
 
 Task<Outcome> unlock_claim(DatabaseServers& servers) {

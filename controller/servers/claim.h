@@ -22,6 +22,13 @@ Task<Result<Claim>> seize_epoch(DatabaseServers& servers, std::uint64_t at_least
 /// Puts the claim into the row of one of the other databases; refused when that is newer.
 Task<Outcome> follow_epoch(DatabaseServers& servers, Claim claim);
 
+/// Reads from green's row whether a fence of an earlier run stands there; its epoch.
+Task<Result<std::uint64_t>> look_at_green_row(DatabaseServers& servers);
+
+/// Puts the claim and its direction into green's row too, so that whoever sees either side knows
+/// which run was the last; refused when that is newer. Done where green has no row yet.
+Task<Outcome> tell_green(DatabaseServers& servers, Claim claim);
+
 /// Lets go of the advisory lock. Writes nothing: after the switch nothing published may be written
 /// on blue.
 Task<Outcome> unlock_claim(DatabaseServers& servers);

@@ -1,6 +1,7 @@
 #include "controller/servers/database_servers.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cutover {
 namespace {
@@ -45,6 +46,19 @@ std::string DatabaseServers::own_pids() const {
   for (const int pid : also_ours) pids += std::to_string(pid) + ",";
   pids.pop_back();
   return pids;
+}
+
+DatabaseServers& DatabaseServers::green_as_blue() {
+  if (!green_as_blue_) {
+    Sides exchanged = sides;
+    std::swap(exchanged.blue, exchanged.green);
+    std::swap(exchanged.blue_colour, exchanged.green_colour);
+    green_as_blue_ = std::make_unique<DatabaseServers>(std::move(exchanged), options);
+  }
+  green_as_blue_->also_ours = also_ours_on_green;
+  for (const auto* session : {&green, &green_watcher, &green_reader})
+    green_as_blue_->also_ours.push_back(session->backend_pid());
+  return *green_as_blue_;
 }
 
 std::vector<ServerSession*> DatabaseServers::on_blue() {

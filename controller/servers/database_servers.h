@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ struct DatabaseServers {
   bool held = false;                ///< the decider's open transaction has the locks
   bool decision_in_flight = false;  ///< sent, and no answer known: it may still commit
   int undo_in_flight = 0;           ///< backend of an undo without answer: it may still commit
+  std::string decision;             ///< token of the fence that is up, as blue's row has it
+  bool takes_down = false;          ///< a fence of an earlier run stood on green at the claim
   bool sealed = false;              ///< by this process, under the fence that is up now
   std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen when writers were held
   std::string schema_seen;                ///< blue's hash at the checks
@@ -74,6 +77,11 @@ struct DatabaseServers {
   std::string blue_place() const { return sides.blue_colour + " " + sides.name; }
   std::string green_place() const { return sides.green_colour + " " + sides.name; }
   std::vector<int> also_ours;  ///< further backends of this controller on blue, never ended
+  std::vector<int> also_ours_on_green;  ///< likewise on green
+
+  /// Green as the side whose fence is put up and taken down: the same server with exchanged colours
+  /// and sessions of its own, opened when they are needed.
+  DatabaseServers& green_as_blue();
 
   /// "12,345" of every backend on blue that is ours; never empty.
   std::string own_pids() const;
@@ -81,6 +89,9 @@ struct DatabaseServers {
   std::vector<ServerSession*> on_green();
   std::vector<std::string> publications() const;
   std::vector<std::string> slots() const;
+
+ private:
+  std::unique_ptr<DatabaseServers> green_as_blue_;
 };
 
 /// The outcome furthest from done, with the details of all that are as far; details of all when

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/servers/mark_and_gate.h"
 #include "controller/servers/sqlstates.h"
 #include "controller/servers/writer_locks.h"
 
@@ -27,7 +28,7 @@ DECLARE
 BEGIN
   UPDATE cutover.run
   SET previous_read_only = CASE WHEN fenced THEN previous_read_only ELSE earlier END,
-      fenced = true, flush_due = true, decided_at = {0}
+      fenced = true, flush_due = true, decided_at = {0}, decision = {4}
   WHERE side = {1} AND run_id = {2} AND epoch = {3};
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'CU001', MESSAGE = 'blue''s epoch belongs to another run';
@@ -50,7 +51,8 @@ BEGIN
   IF NOT was.fenced THEN
     RETURN;
   END IF;
-  UPDATE cutover.run SET fenced = false, decided_at = NULL, previous_read_only = NULL
+  UPDATE cutover.run
+  SET fenced = false, decided_at = NULL, decision = '', previous_read_only = NULL
   WHERE side = {0};
   IF was.previous_read_only IS NULL THEN
     EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database());
@@ -63,7 +65,7 @@ END $fence$)";
 std::string put_up(const DatabaseServers& servers, const Claim& claim, FenceKind kind) {
   const char* decided_at = kind == FenceKind::decision ? "clock_timestamp()" : "NULL";
   return fmt::format(put_up_sql, decided_at, quote_literal(servers.sides.blue_colour),
-                     quote_literal(claim.run_id), claim.epoch);
+                     quote_literal(claim.run_id), claim.epoch, quote_literal(servers.decision));
 }
 
 /// The server ended the transaction before it read what we sent, or refused it as a whole.
@@ -109,12 +111,22 @@ Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind
   servers.held = false;
   servers.sealed = false;
   servers.decision_in_flight = true;
+  servers.decision = fresh_token(claim.run_id);
   const auto sql = put_up(servers, claim, kind);
   const auto answer = co_await servers.decider.script_in_transaction(sql);
   servers.decision_in_flight = !answer && !surely_without_effect(answer.error());
   if (answer) co_return done();
   servers.decider.close();
   co_return not_fenced(answer.error());
+}
+
+Task<Outcome> put_up_fence_again(DatabaseServers& servers, Claim claim, FenceKind kind) {
+  servers.decision = fresh_token(claim.run_id);
+  const auto sql = put_up(servers, claim, kind);
+  const auto answer = co_await servers.marker.script("BEGIN; " + sql);
+  if (answer) co_return done();
+  servers.marker.close();  // its transaction may be open
+  co_return outcome_of(answer.error());
 }
 
 Task<Outcome> take_down_fence(DatabaseServers& servers, Claim claim) {

@@ -14,6 +14,10 @@ enum class FenceKind {
 /// synchronous commit, which lets the locks go. Refused when locks or epoch are lost.
 Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind);
 
+/// The same without locks: a fence that was up before this run. Whoever wrote meanwhile has to be
+/// ended by a seal.
+Task<Outcome> put_up_fence_again(DatabaseServers& servers, Claim claim, FenceKind kind);
+
 /// Flag and setting back in one transaction, where the epoch is still ours. Done also when no fence
 /// was up.
 Task<Outcome> take_down_fence(DatabaseServers& servers, Claim claim);

@@ -5,7 +5,8 @@
 
 namespace cutover {
 
-/// Green's insert position after the write.
-Task<Result<Lsn>> write_durably_on_green(DatabaseServers& servers);
+/// Green's insert position at the write, which is on record there for the way back: of the first
+/// such write since the decision.
+Task<Result<Lsn>> write_durably_on_green(DatabaseServers& servers, Claim claim);
 
 }  // namespace cutover

@@ -18,18 +18,17 @@ using postgres::Rows;
 
 constexpr int first_version_with_skip = 150000;
 
-Error no_marker_row(const DatabaseServers& servers, const std::string& publication) {
-  return {fmt::format("{}: {} has no row for side '{}'", servers.blue_place(),
-                      marker_table(publication), servers.sides.blue_colour),
+Error no_marker_row(const DatabaseServers& servers, const std::string& marker) {
+  return {fmt::format("{}: {} has no row for side '{}'", servers.blue_place(), marker,
+                      servers.sides.blue_colour),
           "run `cutover prepare`: it writes the row before it creates the slot"};
 }
 
 std::string marks_sql(const DatabaseServers& servers, const std::string& token) {
   std::string sql = "SELECT pg_current_wal_insert_lsn() AS position";
-  for (const auto& each : servers.sides.subscriptions)
+  for (const auto& marker : servers.sides.markers)
     sql += fmt::format("; UPDATE {} SET token = {}, written_at = clock_timestamp() WHERE side = {}",
-                       marker_table(each.publication), quote_literal(token),
-                       quote_literal(servers.sides.blue_colour));
+                       marker, quote_literal(token), quote_literal(servers.sides.blue_colour));
   return sql;
 }
 
@@ -50,11 +49,11 @@ std::string visible_sql(const DatabaseServers& servers, int server_version) {
                                  "WHERE d.datname = current_database() AND s.subname = {})"
                                : "true";
   std::string sql;
-  for (const auto& each : servers.sides.subscriptions) {
-    const auto name = quote_literal(each.subscription);
+  for (std::size_t i = 0; i < servers.sides.subscriptions.size(); ++i) {
+    const auto name = quote_literal(servers.sides.subscriptions[i].subscription);
     sql += fmt::format(
                "{} SELECT {} AS subscription, (SELECT token FROM {} WHERE side = {}) AS token, ",
-               sql.empty() ? "" : " UNION ALL", name, marker_table(each.publication),
+               sql.empty() ? "" : " UNION ALL", name, servers.sides.markers[i],
                quote_literal(servers.sides.blue_colour)) +
            fmt::format(fmt::runtime(skip), name) + " AS skips_nothing";
   }
@@ -109,7 +108,8 @@ Task<Result<SubscriptionMarks>> set_marks(DatabaseServers& servers, std::string 
   SubscriptionMarks marks;
   for (std::size_t i = 0; i < servers.sides.subscriptions.size(); ++i) {
     const auto& each = servers.sides.subscriptions[i];
-    if (answer->at(i + 1).affected() != 1) co_return no_marker_row(servers, each.publication);
+    if (answer->at(i + 1).affected() != 1)
+      co_return no_marker_row(servers, servers.sides.markers[i]);
     marks.push_back({servers.sides.name, each.subscription, *position, token});
   }
   co_return marks;

@@ -26,7 +26,11 @@ CREATE TABLE IF NOT EXISTS cutover.run (
   fenced boolean NOT NULL DEFAULT false,
   previous_read_only text,
   flush_due boolean NOT NULL DEFAULT false,
-  durable_at timestamptz
+  decision text NOT NULL DEFAULT '',
+  takes_down boolean NOT NULL DEFAULT false,
+  durable_at timestamptz,
+  way_back_from pg_lsn,
+  way_back_for text NOT NULL DEFAULT ''
 );
 )";
 
@@ -68,12 +72,16 @@ std::string list_of_literals(const std::vector<std::string>& texts) {
   return list.empty() ? "NULL" : list;
 }
 
+std::string fitting_identifier(const std::string& prefix, const std::string& name,
+                               const std::string& suffix) {
+  if (prefix.size() + name.size() + suffix.size() <= longest_identifier)
+    return prefix + name + suffix;
+  const auto end = fmt::format("_{:08x}", hash_of(name)) + suffix;
+  return prefix + shortened(name, longest_identifier - prefix.size() - end.size()) + end;
+}
+
 std::string marker_table_name(const std::string& publication) {
-  const std::string prefix = "marker_";
-  if (prefix.size() + publication.size() <= longest_identifier) return prefix + publication;
-  const auto suffix = fmt::format("_{:08x}", hash_of(publication));
-  return prefix + shortened(publication, longest_identifier - prefix.size() - suffix.size()) +
-         suffix;
+  return fitting_identifier("marker_", publication, {});
 }
 
 std::string marker_table(const std::string& publication) {
@@ -104,6 +112,26 @@ std::string fence_trigger_name(const std::string& colour) {
 
 std::string fence_function_name(const std::string& colour) {
   return "fence_" + colour;
+}
+
+// Fires for apply workers alone, which run as replica. Made once and never dropped in passing: that
+// would wait for every client whose write has read this table, and others would wait behind it.
+std::string own_row_guard_sql(const std::string& colour) {
+  return fmt::format(R"(
+CREATE OR REPLACE FUNCTION cutover.leave_out() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS 'BEGIN RETURN NULL; END';
+DO $guard$
+BEGIN
+  IF EXISTS (SELECT FROM pg_trigger
+             WHERE tgrelid = 'cutover.run'::regclass AND tgname = 'cutover_own_row') THEN
+    RETURN;
+  END IF;
+  CREATE TRIGGER cutover_own_row BEFORE INSERT OR UPDATE ON cutover.run
+  FOR EACH ROW WHEN (NEW.side = {}) EXECUTE FUNCTION cutover.leave_out();
+  ALTER TABLE cutover.run ENABLE REPLICA TRIGGER cutover_own_row;
+END $guard$
+)",
+                     quote_literal(colour));
 }
 
 // SECURITY DEFINER: the roles that write may not read cutover.run. VOLATILE: in READ COMMITTED

@@ -17,6 +17,10 @@ std::string own_schema_sql(const std::vector<SubscriptionConfig>& subscriptions)
 std::string own_rows_sql(const std::string& colour,
                          const std::vector<SubscriptionConfig>& subscriptions);
 
+/// prefix + name + suffix, the name shortened with a hash of it where that exceeds 63 bytes.
+std::string fitting_identifier(const std::string& prefix, const std::string& name,
+                               const std::string& suffix);
+
 /// Name, without schema, of the marker table of a publication; never longer than 63 bytes.
 std::string marker_table_name(const std::string& publication);
 /// cutover."marker_<publication>", quoted.
@@ -26,6 +30,10 @@ std::string marker_table(const std::string& publication);
 /// unquoted.
 std::string fence_trigger_name(const std::string& colour);
 std::string fence_function_name(const std::string& colour);
+
+/// What an apply worker brings for the row that speaks of its own side is left out: only runs on
+/// that side write it, so that an echo never takes the epoch back.
+std::string own_row_guard_sql(const std::string& colour);
 
 /// The function that refuses writes (25006) once this side's row in `cutover.run` says fenced.
 std::string fence_function_sql(const std::string& colour);

@@ -64,6 +64,11 @@ void ServerFleet::spare(const std::string& database, int backend_pid) {
     if (each->sides.name == database) each->also_ours.push_back(backend_pid);
 }
 
+void ServerFleet::spare_on_green(const std::string& database, int backend_pid) {
+  for (const auto& each : databases_)
+    if (each->sides.name == database) each->also_ours_on_green.push_back(backend_pid);
+}
+
 std::vector<DatabaseServers*> ServerFleet::databases() const {
   std::vector<DatabaseServers*> all;
   for (const auto& each : databases_) all.push_back(each.get());
@@ -203,7 +208,7 @@ Task<Outcome> ServerFleet::seal() {
 
 Task<Result<Lsn>> ServerFleet::make_green_durable() {
   std::vector<Task<Result<Lsn>>> writes;
-  for (const auto& each : databases_) writes.push_back(write_durably_on_green(*each));
+  for (const auto& each : databases_) writes.push_back(write_durably_on_green(*each, claim_));
   const auto written = co_await gather(std::move(writes));
   Lsn last;
   for (const auto& position : written) {

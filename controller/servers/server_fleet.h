@@ -24,9 +24,14 @@ class ServerFleet {
   Task<Outcome> remember_schema();
   /// A claim that was taken elsewhere, by the process that is recovered for one.
   void adopt(Claim claim) { claim_ = std::move(claim); }
+  /// The newest epoch that any agent knows: recovery goes above it also where a server that knew of
+  /// it is out of reach.
+  void heed_epoch_of_agents(std::uint64_t epoch) { epoch_of_agents_ = epoch; }
 
   /// A further session of this controller on a database's blue, which seal and recovery spare.
   void spare(const std::string& database, int backend_pid);
+  /// Likewise on its green, for the end of an old fence there.
+  void spare_on_green(const std::string& database, int backend_pid);
 
   Task<Result<RunRecord>> run_record() const;
   Task<Result<TrafficSight>> look_at_traffic() const;
@@ -36,6 +41,10 @@ class ServerFleet {
   Task<Outcome> writers_are_held() const;
   Task<Outcome> triggers_hold() const;
   Task<Outcome> seal_holds() const;
+  Task<Outcome> way_back_is_armed() const;
+  Task<Outcome> way_back_is_open() const;
+  Task<Outcome> green_has_left() const;
+  Task<Outcome> old_fence_is_down() const;
 
   Task<Result<Claim>> claim_blue();
   Task<Result<Claim>> take_over_blue();
@@ -49,6 +58,11 @@ class ServerFleet {
   Task<Outcome> decide();
   Task<Outcome> undo_decision();
   Task<Outcome> seal();
+  Task<Outcome> arm_way_back();
+  Task<Outcome> disarm_way_back();
+  Task<Outcome> open_way_back(const Mark& mark);
+  Task<Outcome> take_down_old_fence();
+  Task<Outcome> restore_old_fence();
   /// Of the first database's green cluster; every database of it is written to.
   Task<Result<Lsn>> make_green_durable();
 
@@ -62,6 +76,8 @@ class ServerFleet {
   Task<Outcome> everywhere(Act act) const;
   Task<Outcome> everywhere(ActAsClaimed act) const;
   Task<Result<std::uint64_t>> next_epoch() const;
+  Task<Result<std::uint64_t>> next_epoch_of_both_sides() const;
+  Task<Outcome> tell_green_everywhere();
   Task<Result<Claim>> settle_claim(Result<Claim> taken);
   Task<Result<Claim>> claim_and_remember();
   Task<Outcome> fence_the_others();
@@ -69,6 +85,7 @@ class ServerFleet {
   FleetOptions options_;
   std::vector<std::unique_ptr<DatabaseServers>> databases_;
   Claim claim_;
+  std::uint64_t epoch_of_agents_ = 0;
 };
 
 }  // namespace cutover

@@ -37,7 +37,27 @@ Task<Result<std::uint64_t>> ServerFleet::next_epoch() const {
     if (!record) co_return record.error();
     highest = std::max(highest, record->claim.epoch);
   }
-  co_return highest + 1;
+  co_return std::max(highest, epoch_of_agents_) + 1;
+}
+
+/// Green's rows count too: the last run may have gone the other way.
+Task<Result<std::uint64_t>> ServerFleet::next_epoch_of_both_sides() const {
+  const auto on_blue = co_await next_epoch();
+  if (!on_blue) co_return on_blue.error();
+  std::vector<Task<Result<std::uint64_t>>> looks;
+  for (const auto& each : databases_) looks.push_back(look_at_green_row(*each));
+  const auto epochs = co_await gather(std::move(looks));
+  std::uint64_t next = *on_blue;
+  for (const auto& epoch : epochs) {
+    if (!epoch) co_return epoch.error();
+    next = std::max(next, *epoch + 1);
+  }
+  co_return next;
+}
+
+Task<Outcome> ServerFleet::tell_green_everywhere() {
+  const auto outcome = co_await everywhere(tell_green);
+  co_return outcome;
 }
 
 Task<Result<Claim>> ServerFleet::settle_claim(Result<Claim> taken) {
@@ -53,11 +73,13 @@ Task<Result<Claim>> ServerFleet::settle_claim(Result<Claim> taken) {
 }
 
 Task<Result<Claim>> ServerFleet::claim_and_remember() {
-  const auto epoch = co_await next_epoch();
+  const auto epoch = co_await next_epoch_of_both_sides();
   if (!epoch) co_return epoch.error();
   auto taken = co_await take_epoch(*databases_.front(), *epoch);
   auto claim = co_await settle_claim(std::move(taken));
   if (!claim) co_return claim;
+  const auto told = co_await tell_green_everywhere();
+  if (!told.is_done()) co_return Error{told.detail, told.hint};
   const auto remembered = co_await everywhere(remember_again);
   if (!remembered.is_done()) co_return Error{remembered.detail, remembered.hint};
   co_return claim;
@@ -76,13 +98,16 @@ Task<Result<Claim>> ServerFleet::claim_blue() {
 }
 
 /// A green out of reach must not keep recovery from going back; the last look before a switch
-/// refuses where nothing was remembered.
+/// refuses where nothing was remembered. The direction is told by blue's row, which recovery asks
+/// first.
 Task<Result<Claim>> ServerFleet::take_over_blue() {
   const auto epoch = co_await next_epoch();
   if (!epoch) co_return epoch.error();
   auto taken = co_await seize_epoch(*databases_.front(), *epoch);
   auto claim = co_await settle_claim(std::move(taken));
-  if (claim) co_await everywhere(remember_again);
+  if (!claim) co_return claim;
+  co_await everywhere(remember_again);
+  co_await tell_green_everywhere();
   co_return claim;
 }
 

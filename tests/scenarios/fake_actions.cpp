@@ -178,6 +178,7 @@ Task<Outcome> FakeFleet::decide() {
     if (world_.record.claim != mine_) return refused("the epoch is not ours");
     if (!world_.locks) return refused("the deciding session has lost its locks");
     world_.record.decided = world_.record.fenced = world_.sessions_under_fence = true;
+    ++world_.decisions;
     return done();
   });
 }
@@ -203,11 +204,56 @@ Task<Outcome> FakeFleet::seal() {
 Task<Result<Lsn>> FakeFleet::make_green_durable() {
   const Effect effect = [this] {
     world_.green_durable = true;
+    if (world_.position_for == world_.decisions) return done();
+    if (world_.anyone_on_green()) world_.wrong("a position for the way back after a client wrote");
+    world_.position_for = world_.decisions;
     return done();
   };
   const auto made = co_await act("make_green_durable", effect);
   if (!made.is_done()) co_return Error{made.detail};
   co_return Lsn{0x5000};
+}
+
+Task<Outcome> FakeFleet::arm_way_back() {
+  return act("arm_way_back", [this] {
+    if (world_.way_back_is_open) return refused("the way back is in use");
+    world_.way_back_is_armed = true;
+    return done();
+  });
+}
+
+Task<Outcome> FakeFleet::disarm_way_back() {
+  return act("disarm_way_back", [this] {
+    if (world_.way_back_is_open) world_.wrong("an open way back was removed");
+    world_.way_back_is_armed = false;
+    return done();
+  });
+}
+
+Task<Outcome> FakeFleet::open_way_back(const Mark&) {
+  return act("open_way_back", [this] {
+    if (!world_.way_back_is_armed) return refused("the way back is not armed");
+    if (world_.position_for != world_.decisions) return refused("no position is on record");
+    if (!world_.everyone_on(true)) world_.wrong("the way back was opened while blue served");
+    world_.green_has_left = world_.way_back_is_open = true;
+    return done();
+  });
+}
+
+Task<Outcome> FakeFleet::take_down_old_fence() {
+  return act("take_down_old_fence", [this] {
+    if (!world_.sealed || !world_.green_durable) world_.wrong("green was opened too early");
+    world_.old_fence_is_up = false;
+    return done();
+  });
+}
+
+Task<Outcome> FakeFleet::restore_old_fence() {
+  return act("restore_old_fence", [this] {
+    if (world_.anyone_on_green()) world_.wrong("green was fenced while clients are there");
+    world_.old_fence_is_up = world_.has_old_fence;
+    return done();
+  });
 }
 
 Task<FleetOutcome> FakeFleet::switch_bouncers() {
@@ -216,6 +262,7 @@ Task<FleetOutcome> FakeFleet::switch_bouncers() {
     if (!agent.armed && !agent.intent) return refused("nothing is armed");
     const bool is_safe = world_.record.decided && world_.sealed && world_.green_durable;
     if (!is_safe) world_.wrong(agent.name + " was switched before decision, seal and second gate");
+    if (world_.old_fence_is_up) world_.wrong(agent.name + " was switched to a fenced green");
     agent.intent = agent.on_green = true;
     agent.paused = false;
     return done();

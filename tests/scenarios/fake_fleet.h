@@ -41,6 +41,10 @@ class FakeFleet : public Actuator, public Listener {
   Task<Outcome> seal_holds() const override;
   Task<FleetOutcome> green_is_reachable() const override;
   Task<FleetOutcome> green_answers() const override;
+  Task<Outcome> way_back_is_armed() const override;
+  Task<Outcome> way_back_is_open() const override;
+  Task<Outcome> green_has_left() const override;
+  Task<Outcome> old_fence_is_down() const override;
 
   Task<Result<Claim>> claim_blue() override;
   Task<Result<Claim>> take_over_blue() override;
@@ -62,12 +66,18 @@ class FakeFleet : public Actuator, public Listener {
   Task<Outcome> undo_decision() override;
   Task<Outcome> seal() override;
   Task<Result<Lsn>> make_green_durable() override;
+  Task<Outcome> arm_way_back() override;
+  Task<Outcome> disarm_way_back() override;
+  Task<Outcome> open_way_back(const Mark& mark) override;
+  Task<Outcome> take_down_old_fence() override;
+  Task<Outcome> restore_old_fence() override;
   Task<FleetOutcome> switch_bouncers() override;
   Task<Outcome> run_hook(Hook hook) override;
   Task<void> report_phase(std::string phase) override;
 
  private:
   using Effect = std::function<Outcome()>;
+  Task<Outcome> look(const char* call, Effect seen) const;
   using AgentEffect = std::function<Outcome(FakeAgent&)>;
   struct Turn {
     std::optional<Way> way;

@@ -110,4 +110,33 @@ Task<FleetOutcome> FakeFleet::green_answers() const {
   });
 }
 
+Task<Outcome> FakeFleet::look(const char* call, Effect seen) const {
+  if (is_blind_) return act(call, [] { return in_doubt("could not look"); });
+  return act(call, std::move(seen));
+}
+
+Task<Outcome> FakeFleet::way_back_is_armed() const {
+  return look("way_back_is_armed", [this] {
+    return world_.way_back_is_armed ? done() : refused("the way back is not armed");
+  });
+}
+
+Task<Outcome> FakeFleet::way_back_is_open() const {
+  return look("way_back_is_open", [this] {
+    return world_.way_back_is_open ? done() : refused("the way back is not open");
+  });
+}
+
+Task<Outcome> FakeFleet::green_has_left() const {
+  return look("green_has_left", [this] {
+    const bool is_recorded = world_.position_for == world_.decisions;
+    return world_.green_has_left && is_recorded ? done() : refused("green still follows blue");
+  });
+}
+
+Task<Outcome> FakeFleet::old_fence_is_down() const {
+  return look("old_fence_is_down",
+              [this] { return world_.old_fence_is_up ? refused("the old fence is up") : done(); });
+}
+
 }  // namespace cutover::scenarios

@@ -26,6 +26,11 @@ bool FakeWorld::everyone_on(bool green) const {
                      [&](const FakeAgent& agent) { return agent.on_green == green; });
 }
 
+bool FakeWorld::anyone_on_green() const {
+  return std::any_of(agents.begin(), agents.end(),
+                     [](const FakeAgent& agent) { return agent.on_green; });
+}
+
 bool FakeWorld::anyone_paused() const {
   return std::any_of(agents.begin(), agents.end(),
                      [](const FakeAgent& agent) { return agent.paused; });
@@ -36,7 +41,8 @@ bool FakeWorld::is_as_before() const {
     return !agent.claimed && !agent.armed && !agent.paused && !agent.intent && !agent.on_green;
   });
   return agents_are_free && !record.decided && !record.fenced && !locks && !triggers &&
-         !advisory_lock && !sessions_under_fence;
+         !advisory_lock && !sessions_under_fence && !way_back_is_armed &&
+         old_fence_is_up == has_old_fence;
 }
 
 }  // namespace cutover::scenarios

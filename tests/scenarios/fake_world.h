@@ -31,6 +31,13 @@ struct FakeWorld {
   TimePoint locks_end{};
   bool sealed = false;
   bool green_durable = false;
+  std::uint64_t decisions = 0;     ///< so far
+  std::uint64_t position_for = 0;  ///< the decision whose second gate recorded green's position
+  bool way_back_is_armed = false;
+  bool green_has_left = false;  ///< it follows blue no more
+  bool way_back_is_open = false;
+  bool has_old_fence = false;  ///< an earlier run in the other direction left one on green
+  bool old_fence_is_up = false;
   bool sessions_under_fence = false;
   bool gate_is_open = true;
   bool is_quiet = true;
@@ -46,6 +53,7 @@ struct FakeWorld {
   void wrong(const std::string& what) { wrongs.push_back(what); }
 
   bool everyone_on(bool green) const;
+  bool anyone_on_green() const;
   bool anyone_paused() const;
   /// Nothing of a run is left: no fence, lock, trigger, claim or staged file.
   bool is_as_before() const;

@@ -48,6 +48,29 @@ TEST(Faults, NothingFailsAndEverybodyIsOnGreen) {
   EXPECT_THAT(play.broken_promises(), IsEmpty());
 }
 
+TEST(Faults, OneFaultAnywhereBreaksNoPromiseWhereAnEarlierRunLeftItsFence) {
+  for (const auto& fault : every_fault(sites_of(cutover_plan(one_attempt())))) {
+    Play play;
+    play.leave_an_old_fence();
+    play.fleet.faults = {fault};
+    play.run_cutover();
+    EXPECT_THAT(play.broken_promises(), IsEmpty()) << to_text(fault) << "\n"
+                                                   << play.transcript.text();
+  }
+}
+
+TEST(Faults, AWayBackThatDoesNotOpenNeedsAttentionAndUndoesNothing) {
+  for (const auto way : all_ways) {
+    Play play;
+    play.fleet.faults = {{{"way back", false, "open_way_back"}, way, Fault::always, true}};
+    play.run_cutover();
+    if (play.ended(RunOutcome::done)) continue;  // only the reply was lost
+    EXPECT_EQ(exit_code_of(play.report.outcome), 5) << name_of(way);
+    EXPECT_TRUE(play.world.everyone_on(true)) << name_of(way);
+    EXPECT_TRUE(play.world.record.decided) << name_of(way);
+  }
+}
+
 TEST(Faults, OneFaultAnywhereBreaksNoPromise) {
   for (const auto& fault : every_fault(sites_of(cutover_plan(one_attempt())))) {
     Play play;

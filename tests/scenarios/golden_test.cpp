@@ -21,6 +21,16 @@ void script(Play& play, std::vector<Fault> faults) {
 
 const Golden goldens[] = {
     {"a_quiet_cutover", [](Play& play) { play.run_cutover(); }},
+    {"a_rollback",
+     [](Play& play) {
+       play.leave_an_old_fence();
+       play.run(rollback_plan(play.state.limits));
+     }},
+    {"the_controller_dies_before_the_way_back_is_open_and_recovery_opens_it",
+     [](Play& play) {
+       play.die_at({"way back", false, "open_way_back"});
+       play.recover(RecoveryWish::none);
+     }},
     {"a_rehearsal", [](Play& play) { play.run(rehearsal_plan(play.state.limits)); }},
     {"one_bouncer_refuses_the_pause_once",
      [](Play& play) {

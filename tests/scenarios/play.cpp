@@ -63,6 +63,8 @@ RecoveryCourse Play::recover(RecoveryWish wish) {
   transcript.add("recovery: " + decision.why);
   if (decision.course == RecoveryCourse::back) run(recovery_back_plan(state.limits));
   if (decision.course == RecoveryCourse::forward) run(recovery_forward_plan(state.limits));
+  if (decision.course == RecoveryCourse::nothing && world.everyone_on(true))
+    run(completion_plan(state.limits));
   return decision.course;
 }
 
@@ -97,6 +99,9 @@ void Play::check_before_the_switch(std::vector<std::string>& broken) {
     broken.push_back("it claims to be done");
   if (world.record.fenced || world.record.decided) broken.push_back("the fence was left up");
   if (world.sessions_under_fence) broken.push_back("read-only sessions were left");
+  const bool old_fence_fails = failed_in_undo_of("old fence");
+  if (world.old_fence_is_up != world.has_old_fence && !old_fence_fails)
+    broken.push_back("the old fence on green was left down");
 }
 
 void Play::check_after_the_switch(std::vector<std::string>& broken) const {
@@ -107,6 +112,9 @@ void Play::check_after_the_switch(std::vector<std::string>& broken) const {
   }
   if (!world.everyone_on(true)) broken.push_back("it is over, but not everyone is on green");
   if (world.anyone_paused()) broken.push_back("it is over, but clients still wait");
+  if (world.old_fence_is_up) broken.push_back("it is over, but green is fenced");
+  if (report.outcome == RunOutcome::done && !world.way_back_is_open)
+    broken.push_back("it is done, but the way back is not open");
 }
 
 std::vector<Site> sites_of(const Plan& plan) {

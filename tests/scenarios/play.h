@@ -29,6 +29,8 @@ class Play {
 
   void run(const Plan& plan);
   void run_cutover() { run(cutover_plan(state.limits)); }
+  /// As after an earlier run in the other direction: its fence stands on green.
+  void leave_an_old_fence() { world.has_old_fence = world.old_fence_is_up = true; }
   /// Wants the abort as soon as the first call of this site is made.
   void abort_at(const Site& site);
 

@@ -29,9 +29,12 @@ void expect_all_one_colour(Play& play, const Site& site) {
   if (play.world.everyone_on(false)) {
     EXPECT_FALSE(play.world.record.fenced) << where;
     EXPECT_FALSE(play.world.sessions_under_fence) << where;
+    EXPECT_EQ(play.world.old_fence_is_up, play.world.has_old_fence) << where;
   } else {
+    EXPECT_FALSE(play.world.old_fence_is_up) << where;
     EXPECT_TRUE(play.world.everyone_on(true)) << where;
     EXPECT_TRUE(play.world.record.decided) << where;
+    EXPECT_TRUE(play.world.way_back_is_open) << where;
   }
 }
 
@@ -41,6 +44,7 @@ TEST(Recovery, BringsAllOfOneColourWhereverTheControllerDied) {
       for (const auto wish : {RecoveryWish::none, RecoveryWish::forward, RecoveryWish::back}) {
         for (const auto later : {before_its_effect, after_its_effect}) {
           Play play;
+          play.leave_an_old_fence();
           kill_and_recover(play, site, wait, wish, later);
           play.recover(RecoveryWish::none);  // where the wish was refused
           expect_all_one_colour(play, site);

@@ -75,6 +75,7 @@ Outcome Servers::decide(std::uint64_t session, const Claim& claim) {
   const bool may_be_lost = world_.has(Mutation::decider_outlives_the_undo);
   if (deciding_session_ != session && !may_be_lost) return refused("the locks were lost");
   record.decided = record.fenced = flush_due = true;
+  ++decisions_;
   deciding_session_ = 0;
   return done();
 }
@@ -142,7 +143,7 @@ void Servers::seal(Answer answer) {
 
 Mark Servers::set_mark() {
   const Lsn position{position_};
-  append();
+  append(Origin::us);
   const auto token = std::to_string(position_);
   markers_[token] = position_;
   return Mark{{{"app", "cutover", position, token}}};

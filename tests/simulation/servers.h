@@ -31,11 +31,14 @@ struct Undo {
 
 class Servers {
  public:
-  explicit Servers(World& world) : world_(world) {}
+  explicit Servers(World& world) : old_fence(world.settings.is_second_run), world_(world) {}
 
   RunRecord record;
   bool flush_due = false;  ///< sessions born under the fence may be left
   bool green_has_written = false;
+  bool old_fence;  ///< of an earlier run, on green
+  bool way_back_is_armed = false;
+  bool way_back_is_open = false;
   std::vector<Session*> sessions;  ///< of every client, bouncers' and others
   std::function<bool()> somebody_is_on_green = [] { return false; };
 
@@ -60,6 +63,12 @@ class Servers {
   void seal(Answer answer);
   bool is_sealed() const;
   Mark set_mark();
+  Outcome arm_way_back(const Claim& claim);
+  Outcome disarm_way_back(const Claim& claim);
+  Outcome open_way_back();
+  Outcome green_has_left() const;
+  Outcome record_position(const Claim& claim);
+  Outcome set_old_fence(const Claim& claim, bool up);
   SubscriptionSight look_at_gate(const Mark::Subscription& mark);
   void controller_died(std::uint64_t session);
 
@@ -73,7 +82,10 @@ class Servers {
   bool someone_writes() const;
   void try_to_lock(std::uint64_t session, milliseconds lease, TimePoint deadline, Answer answer);
   void end_fenced_sessions(Answer answer);
-  void append();
+  bool is_newest(const Claim& claim) const { return record.claim.epoch <= claim.epoch; }
+  enum class Origin { client, us };
+  void append(Origin origin);
+  void apply(std::uint64_t position, Origin origin);
 
   World& world_;
   std::uint64_t deciding_session_ = 0;
@@ -86,6 +98,14 @@ class Servers {
   std::uint64_t last_client_commit_ = 0;
   std::uint64_t applied_ = 0;  ///< of green
   TimePoint applies_until_{};
+  // Green's own log: where it stands, and what the way back would start from.
+  std::uint64_t green_position_ = 0;
+  std::uint64_t client_applied_at_ = 0;  ///< the last write of blue's clients that it applied
+  std::uint64_t first_client_at_ = 0;    ///< the first write of its own clients; 0: none
+  std::uint64_t decisions_ = 0;
+  std::uint64_t position_for_ = 0;  ///< the decision that way_back_from_ belongs to
+  std::uint64_t way_back_from_ = 0;
+  bool green_has_left_ = false;
   std::map<std::string, std::uint64_t> markers_;
 };
 

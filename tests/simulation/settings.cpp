@@ -56,6 +56,10 @@ const char* name_of(Mutation mutation) {
       return "decider_outlives_the_undo";
     case Mutation::undo_outlives_the_next:
       return "undo_outlives_the_next";
+    case Mutation::way_back_moves:
+      return "way_back_moves";
+    case Mutation::old_fence_stays:
+      return "old_fence_stays";
   }
   return "?";
 }
@@ -80,17 +84,19 @@ Settings settings_of(std::uint64_t seed, Mutation mutation) {
   made.agent_crashes = random.chance(400) ? 1 + static_cast<int>(random.below(2)) : 0;
   made.bouncer_restarts = random.chance(300) ? 1 : 0;
   made.recovery_may_overtake = random.chance(400);
+  made.is_second_run = random.chance(400);
   return made;
 }
 
 std::string to_text(const Settings& it) {
   return fmt::format(
       "seed {} mutation {}: {} bouncers, {}+{} clients, loss {} late {} duplicates {} slow {} "
-      "unknown {} permille, crashes of controller {} agents {} bouncers {}, overtaking {}",
+      "unknown {} permille, crashes of controller {} agents {} bouncers {}, overtaking {}, second "
+      "run {}",
       it.seed, name_of(it.mutation), it.bouncers, it.clients_per_bouncer, it.bypassing_clients,
       it.loss_permille, it.late_permille, it.duplicate_permille, it.slow_permille,
       it.unknown_permille, it.controller_crashes, it.agent_crashes, it.bouncer_restarts,
-      it.recovery_may_overtake);
+      it.recovery_may_overtake, it.is_second_run);
 }
 
 }  // namespace cutover::simulation

@@ -27,6 +27,8 @@ enum class Mutation {
   lease_forgotten_at_restart,   ///< a restarted agent does not know of its pause
   decider_outlives_the_undo,    ///< a lost decision may still arrive after its undo
   undo_outlives_the_next,       ///< a lost undo may still arrive after one that was answered
+  way_back_moves,               ///< every second gate records green's position anew
+  old_fence_stays,              ///< nobody takes down what an earlier run left on green
 };
 const char* name_of(Mutation mutation);
 
@@ -44,6 +46,7 @@ struct Settings {
   int controller_crashes = 0;
   int agent_crashes = 0;
   int bouncer_restarts = 0;
+  bool is_second_run = false;  ///< an earlier run in the other direction left its fence on green
   bool recovery_may_overtake = false;  ///< recovery starts while the old controller lives
   RunLimits limits;
 };

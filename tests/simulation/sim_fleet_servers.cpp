@@ -148,9 +148,49 @@ Task<Outcome> SimFleet::seal() {
 }
 
 Task<Result<Lsn>> SimFleet::make_green_durable() {
-  const auto written = co_await ask_now([] { return done(); });
+  const std::function<Outcome()> record = [this, claim = claim_] {
+    return servers_.record_position(claim);
+  };
+  const auto written = co_await ask_now(record);
   if (!written.is_done()) co_return Error{written.detail};
   co_return Lsn{1};
+}
+
+Task<Outcome> SimFleet::way_back_is_armed() const {
+  return ask_now(
+      [this] { return servers_.way_back_is_armed ? done() : refused("it is not armed"); });
+}
+
+Task<Outcome> SimFleet::way_back_is_open() const {
+  return ask_now([this] { return servers_.way_back_is_open ? done() : refused("it is not open"); });
+}
+
+Task<Outcome> SimFleet::green_has_left() const {
+  return ask_now([this] { return servers_.green_has_left(); });
+}
+
+Task<Outcome> SimFleet::old_fence_is_down() const {
+  return ask_now([this] { return servers_.old_fence ? refused("it is up") : done(); });
+}
+
+Task<Outcome> SimFleet::arm_way_back() {
+  return ask_now([this, claim = claim_] { return servers_.arm_way_back(claim); });
+}
+
+Task<Outcome> SimFleet::disarm_way_back() {
+  return ask_now([this, claim = claim_] { return servers_.disarm_way_back(claim); });
+}
+
+Task<Outcome> SimFleet::open_way_back(const Mark&) {
+  return ask_now([this] { return servers_.open_way_back(); });
+}
+
+Task<Outcome> SimFleet::take_down_old_fence() {
+  return ask_now([this, claim = claim_] { return servers_.set_old_fence(claim, false); });
+}
+
+Task<Outcome> SimFleet::restore_old_fence() {
+  return ask_now([this, claim = claim_] { return servers_.set_old_fence(claim, true); });
 }
 
 Task<Outcome> SimFleet::run_hook(Hook) {

@@ -196,7 +196,7 @@ class Simulation : public Listener {
     if (decision.course == RecoveryCourse::refused) co_return;
     const bool forward = decision.course == RecoveryCourse::forward;
     const bool is_done = decision.course == RecoveryCourse::nothing && record->decided;
-    it.plan = is_done   ? release_plan()
+    it.plan = is_done   ? completion_plan(it.state.limits)
               : forward ? recovery_forward_plan(it.state.limits)
                         : recovery_back_plan(it.state.limits);
     it.plan = mutated(std::move(it.plan), world_);
@@ -297,6 +297,10 @@ class Simulation : public Listener {
     }
     if (on_green == 0 && (servers_.record.fenced || servers_.record.decided)) {
       world_.breaks("I6: all are on blue, which is fenced");
+    }
+    if (all_green && !servers_.way_back_is_open) world_.breaks("I6: the way back is not open");
+    if (on_green == 0 && servers_.old_fence != world_.settings.is_second_run) {
+      world_.breaks("I6: all are on blue, but green's old fence is down");
     }
     if (on_green == 0 && servers_.has_fenced_sessions()) {
       world_.breaks("I6: all are on blue, but read-only sessions are left");

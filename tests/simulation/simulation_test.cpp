@@ -25,6 +25,8 @@ constexpr Mutation all_mutations[] = {
     Mutation::lease_forgotten_at_restart,
     Mutation::decider_outlives_the_undo,
     Mutation::undo_outlives_the_next,
+    Mutation::way_back_moves,
+    Mutation::old_fence_stays,
 };
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {

@@ -15,13 +15,20 @@ void Servers::end(Session& session) {
   session = Session{Session::State::none, false, false, false, session.generation + 1};
 }
 
-void Servers::append() {
+void Servers::apply(std::uint64_t position, Origin origin) {
+  if (green_has_left_) return;
+  applied_ = position;
+  ++green_position_;
+  if (origin == Origin::client) client_applied_at_ = green_position_;
+}
+
+void Servers::append(Origin origin) {
   const auto position = ++position_;
   auto delay = world_.random.between(100, 1'500);
   if (world_.random.chance(100)) delay += world_.random.between(2'000, 40'000);
   applies_until_ = std::max(applies_until_, world_.clock.now() + delay);
   world_.clock.after(std::chrono::duration_cast<microseconds>(applies_until_ - world_.clock.now()),
-                     [this, position] { applied_ = position; });
+                     [this, position, origin] { apply(position, origin); });
 }
 
 void Servers::commit_on_blue(Session& session) {
@@ -29,7 +36,7 @@ void Servers::commit_on_blue(Session& session) {
   if (green_has_written) {
     world_.breaks("I4: a write was acknowledged on blue after one on green");
   }
-  append();
+  append(Origin::client);
   last_client_commit_ = position_;
   world_.note("commit {} on blue", position_);
 }
@@ -45,6 +52,9 @@ void Servers::commit_on_green() {
   if (!is_sealed()) {
     world_.breaks("I2: a write was acknowledged on green while old sessions are on blue");
   }
+  if (old_fence) world_.breaks("I2: a client is on green under its old fence");
+  ++green_position_;
+  if (first_client_at_ == 0) first_client_at_ = green_position_;
   if (!green_has_written) world_.note("first commit on green");
   green_has_written = true;
 }

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "controller/runbook/create_subscription.h"
 #include "controller/runbook/prepare.h"
 #include "controller/runbook/subscribe.h"
+#include "controller/servers/secret_statement.h"
 #include "tests/integration/servers/server_pair.h"
 
 namespace cutover {

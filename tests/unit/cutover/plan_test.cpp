@@ -11,8 +11,8 @@ namespace {
 
 std::vector<Plan> all_plans() {
   const RunLimits limits;
-  return {cutover_plan(limits), rehearsal_plan(limits), recovery_back_plan(limits),
-          recovery_forward_plan(limits), release_plan()};
+  return {cutover_plan(limits),          rehearsal_plan(limits),  recovery_back_plan(limits),
+          recovery_forward_plan(limits), completion_plan(limits), rollback_plan(limits)};
 }
 
 bool is_undone_on_failure(const Step& step) {

@@ -1,0 +1,50 @@
+#include "controller/servers/secret_statement.h"
+
+#include <fmt/format.h>
+
+namespace cutover {
+namespace {
+
+constexpr int first_version_with_parameter_grants = 150000;
+
+// In a message of its own before the statement, and COMMIT in one after it: the server logs a
+// message as a whole, by the settings of its start and end. What a role may not set stays.
+constexpr const char* keep_out_of_logs_sql = R"(
+SELECT set_config(known.name, wanted.value, true)
+FROM (VALUES ('log_statement', 'none'), ('log_min_duration_statement', '-1'),
+             ('log_min_duration_sample', '-1'), ('log_duration', 'off'),
+             ('log_min_error_statement', 'panic'), ('track_activities', 'off'),
+             ('pg_stat_statements.track', 'none'), ('auto_explain.log_min_duration', '-1'))
+     AS wanted(name, value)
+JOIN pg_settings AS known ON known.name = wanted.name
+WHERE known.context = 'user'
+   OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user){})";
+
+std::string keep_out_of_logs(int server_version) {
+  const bool grants = server_version >= first_version_with_parameter_grants;
+  return fmt::format(keep_out_of_logs_sql,
+                     grants ? " OR has_parameter_privilege(known.name, 'SET')" : "");
+}
+
+}  // namespace
+
+Result<std::string> conninfo_for_worker(const std::string& conninfo) {
+  const auto password = postgres::password_of(conninfo);
+  if (!password) return password.error();
+  if (!*password) return postgres::with_parameters(conninfo, {});
+  return postgres::with_parameters(conninfo, {{"password", **password}});
+}
+
+Task<postgres::Answer<std::vector<postgres::Rows>>> run_secretly(ServerSession& session,
+                                                                 std::string statement) {
+  auto begun = co_await session.script("BEGIN");
+  if (!begun) co_return begun;
+  const auto quiet = keep_out_of_logs(session.server_version());
+  auto answer = co_await session.script_in_transaction(quiet);
+  if (answer) answer = co_await session.script_in_transaction(std::move(statement));
+  if (answer) answer = co_await session.script_in_transaction("COMMIT");
+  if (!answer) session.close();  // rolls back
+  co_return answer;
+}
+
+}  // namespace cutover

@@ -1,0 +1,53 @@
+// The way back and the old fence of the simulated servers, and what must be true when it opens.
+#include "tests/simulation/servers.h"
+
+namespace cutover::simulation {
+
+Outcome Servers::arm_way_back(const Claim& claim) {
+  if (!is_newest(claim)) return refused("the epoch is not ours");
+  if (way_back_is_open) return refused("the way back is in use");
+  way_back_is_armed = true;
+  return done();
+}
+
+Outcome Servers::disarm_way_back(const Claim& claim) {
+  if (!is_newest(claim)) return refused("the epoch is not ours");
+  if (way_back_is_open) return refused("the way back is in use");
+  way_back_is_armed = false;
+  return done();
+}
+
+Outcome Servers::record_position(const Claim& claim) {
+  if (!is_newest(claim)) return refused("a newer run acts");
+  const bool is_known = position_for_ == decisions_ && !world_.has(Mutation::way_back_moves);
+  if (is_known) return done();
+  position_for_ = decisions_;
+  way_back_from_ = green_position_;
+  return done();
+}
+
+Outcome Servers::green_has_left() const {
+  return green_has_left_ && position_for_ == decisions_ ? done() : refused("green follows blue");
+}
+
+/// What blue gets is green's log from there on: nothing of green's clients may be before it,
+/// nothing that blue itself wrote behind it.
+Outcome Servers::open_way_back() {
+  if (!way_back_is_armed) return refused("the way back is not armed");
+  if (position_for_ != decisions_) return refused("no position is on record");
+  if (first_client_at_ != 0 && first_client_at_ <= way_back_from_)
+    world_.breaks("I7: the way back misses a write of green's clients");
+  if (client_applied_at_ > way_back_from_)
+    world_.breaks("I7: the way back brings blue's own write to blue");
+  green_has_left_ = way_back_is_open = true;
+  return done();
+}
+
+Outcome Servers::set_old_fence(const Claim& claim, bool up) {
+  if (!world_.settings.is_second_run || world_.has(Mutation::old_fence_stays)) return done();
+  if (!is_newest(claim)) return refused("a newer run acts");
+  old_fence = up;
+  return done();
+}
+
+}  // namespace cutover::simulation
