@@ -1,99 +1,151 @@
-// `cutover analyze`, plainest form: ANALYZE every table of green that was never analysed, one after
-// the other.
+// `cutover analyze`: statistics of green, in stages, with what is stale since when.
 #include <fmt/format.h>
 
-#include "common/base/run_id.h"
+#include <boost/json.hpp>
+
 #include "controller/commands/commands.h"
-#include "controller/commands/prompt.h"
+#include "controller/commands/journaled.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/report/progress.h"
-#include "controller/servers/server_session.h"
+#include "controller/warm/analyze_green.h"
 
 namespace cutover {
 namespace {
 
 namespace asio = boost::asio;
+namespace json = boost::json;
 
-using postgres::quote_identifier;
+constexpr std::chrono::milliseconds analyze_progress_interval{2000};
 
-// pg_stat_user_tables forgets at a crash; then a table is analysed once more, which does no harm.
-constexpr const char* unanalyzed_sql = R"(
-SELECT schemaname, relname FROM pg_stat_user_tables
-WHERE last_analyze IS NULL AND last_autoanalyze IS NULL AND schemaname <> 'cutover'
-ORDER BY n_live_tup, schemaname, relname)";
+struct Found {
+  DatabaseConfig database;
+  std::vector<TableStatistics> tables;
+};
 
-struct Analysis {
-  std::vector<std::string> tables;
-  std::vector<StepReport> steps;
+struct StatisticsLook {
+  std::vector<Found> found;
   std::optional<Error> error;
 };
 
-SessionOptions green_session(const DatabaseConfig& database) {
-  return {.conninfo = database.green,
-          .place = "green " + database.name,
-          .application_name = "cutover analyze"};
-}
-
-Task<std::vector<std::string>> list_tables(ServerSession& green, std::optional<Error>& error) {
-  std::vector<std::string> tables;
-  const auto rows = co_await green.query(unanalyzed_sql);
-  if (!rows) {
-    error = Error(rows.error());
-    co_return tables;
-  }
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    tables.push_back(quote_identifier(rows->text(i, "schemaname")) + "." +
-                     quote_identifier(rows->text(i, "relname")));
-  }
-  co_return tables;
-}
-
-Task<StepReport> analyze_table(ServerSession& green, std::string table) {
-  const auto begun = std::chrono::steady_clock::now();
-  const auto answer = co_await green.query("ANALYZE " + table);
-  StepReport report;
-  report.name = table;
-  report.outcome = answer ? done() : refused(Error(answer.error()));
-  report.took = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - begun);
-  co_return report;
-}
-
-Task<Analysis> analyze(const Config& config, bool dry_run) {
-  Analysis analysis;
+Task<StatisticsLook> look_at_every_green(const Config& config) {
+  StatisticsLook look;
   for (const auto& database : config.databases) {
-    ServerSession green(green_session(database));
-    const auto tables = co_await list_tables(green, analysis.error);
-    if (analysis.error) co_return analysis;
-    analysis.tables.insert(analysis.tables.end(), tables.begin(), tables.end());
-    if (dry_run) continue;
-    for (const auto& table : tables) {
-      auto report = co_await analyze_table(green, table);
-      analysis.steps.push_back(std::move(report));
+    auto tables = co_await look_at_statistics(database);
+    if (!tables) {
+      look.error = tables.error();
+      co_return look;
     }
+    look.found.push_back({database, std::move(*tables)});
   }
-  co_return analysis;
+  co_return look;
 }
 
-}  // namespace
+Task<std::vector<std::vector<AnalyzedTable>>> analyze_all(const StatisticsLook& look,
+                                                          AnalyzeOptions options) {
+  std::vector<std::vector<AnalyzedTable>> all;
+  for (const auto& found : look.found) {
+    auto analyzed = co_await analyze_in_stages(found.database, found.tables, options);
+    all.push_back(std::move(analyzed));
+  }
+  co_return all;
+}
 
-CommandResult analyze_command(const CommandLine& line, const Config& config) {
-  const Screen screen(line);
-  const auto analysis =
-      run_task<Analysis>([&](asio::any_io_executor) { return analyze(config, line.dry_run); });
-  if (analysis.error) return refusal(label_of(line.command), *analysis.error);
-  CommandResult result;
-  result.steps = analysis.steps;
-  screen.print(fmt::format("{} tables of green {} statistics\n", analysis.tables.size(),
-                           line.dry_run ? "have no" : "had no"));
-  for (const auto& step : analysis.steps) {
+std::string state_of(const TableStatistics& table) {
+  if (table.analyzed_at.empty()) return table.has_statistics ? "not recorded" : "no statistics";
+  return fmt::format("{} of {} rows changed since {}", table.changed, table.rows,
+                     table.analyzed_at);
+}
+
+std::string text_of(const StatisticsLook& look) {
+  std::string text;
+  for (const auto& found : look.found) {
+    std::size_t stale = 0;
+    for (const auto& table : found.tables) {
+      if (!table.stale) continue;
+      ++stale;
+      text += fmt::format("  {} {}: {}\n", found.database.name, table.label, state_of(table));
+    }
+    text += fmt::format("{}: {} of {} tables of green have no statistics or stale ones\n",
+                        found.database.name, stale, found.tables.size());
+  }
+  return text;
+}
+
+json::array json_of(const StatisticsLook& look) {
+  json::array databases;
+  for (const auto& found : look.found) {
+    json::array tables;
+    for (const auto& table : found.tables) {
+      tables.push_back({{"table", table.label},
+                        {"bytes", table.bytes},
+                        {"rows", table.rows},
+                        {"changed", table.changed},
+                        {"analyzed_at", table.analyzed_at.empty() ? json::value()
+                                                                  : json::value(table.analyzed_at)},
+                        {"has_statistics", table.has_statistics},
+                        {"stale", table.stale}});
+    }
+    databases.push_back({{"name", found.database.name}, {"tables", tables}});
+  }
+  return databases;
+}
+
+/// A line every two seconds, and at the end of each stage.
+std::function<void(const AnalyzeProgress&)> progress_on(const Screen& screen) {
+  auto told_at = std::make_shared<std::chrono::steady_clock::time_point>();
+  return [screen, told_at](const AnalyzeProgress& progress) {
+    const auto now = std::chrono::steady_clock::now();
+    if (progress.done < progress.tables && now - *told_at < analyze_progress_interval) return;
+    *told_at = now;
+    screen.print(fmt::format("          {}: stage {} of 3, {} of {} tables, {} of {} MB\n",
+                             progress.database, progress.stage, progress.done, progress.tables,
+                             progress.bytes_done >> 20, progress.bytes >> 20));
+  };
+}
+
+StepReport step_of(const std::string& database, const AnalyzedTable& analyzed) {
+  StepReport step;
+  step.name = database + " " + analyzed.table.label;
+  step.outcome = analyzed.outcome;
+  step.took = analyzed.took;
+  return step;
+}
+
+void take_steps(CommandResult& result, const StatisticsLook& look,
+                const std::vector<std::vector<AnalyzedTable>>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const auto& one : all[i])
+      result.steps.push_back(step_of(look.found[i].database.name, one));
+  for (const auto& step : result.steps) {
     if (step.outcome.is_done()) continue;
     result.outcome = name_of(RunOutcome::refused);
     result.exit_code = exit_code_of(RunOutcome::refused);
     result.error = Error{step.name + ": " + step.outcome.detail,
                          "analyze it by hand, or run the command again"};
   }
+}
+
+}  // namespace
+
+CommandResult analyze_command(const CommandLine& line, const Config& config) {
+  const Screen screen(line);
+  const auto look =
+      run_task<StatisticsLook>([&](asio::any_io_executor) { return look_at_every_green(config); });
+  if (look.error) return refusal(label_of(line.command), *look.error);
+  screen.print(text_of(look));
+  CommandResult result;
+  result.data = {{"databases", json_of(look)}};
+  if (line.dry_run) return result;
+  AnalyzeOptions options;
+  options.jobs = static_cast<std::uint32_t>(line.options.number("--jobs", 2));
+  options.all = line.options.has("--all");
+  options.progress = progress_on(screen);
+  const auto all = run_task<std::vector<std::vector<AnalyzedTable>>>(
+      [&](asio::any_io_executor) { return analyze_all(look, options); });
+  take_steps(result, look, all);
+  screen.print(fmt::format("{} tables analyzed\n", result.steps.size()));
+  write_to_journal(config, label_of(line.command), result);
   return result;
 }
 

@@ -72,6 +72,7 @@ void define(CLI::App& app, CommandLine& line) {
     command->callback([&line, name = info.name] { line.command = name; });
     if (info.name == CommandName::recover) add_recover_options(*command, line);
     if (info.name == CommandName::watch) add_watch_options(*command, line);
+    add_options_of(info.word, *command, line.options);
   }
 }
 
@@ -85,14 +86,25 @@ const std::vector<CommandInfo>& command_table() {
       {CommandName::prepare, "prepare", "blue: schema cutover, publication, slot", true},
       {CommandName::subscribe, "subscribe",
        "green: subscription, initial copy, wait until it follows", true},
-      {CommandName::analyze, "analyze", "green: ANALYZE what has no statistics", true},
+      {CommandName::analyze, "analyze",
+       "green: ANALYZE in stages what has no statistics or stale ones", true},
+      {CommandName::warm, "warm", "green: load what is hot on blue into its buffers", true},
+      {CommandName::verify, "verify",
+       "compare every published table of both sides while both live; changes nothing", false},
       {CommandName::status, "status", "one look at servers, replication and bouncers", false},
       {CommandName::watch, "watch", "the same live, on the whole screen; or its metrics alone",
        false},
+      {CommandName::sessions, "sessions",
+       "who is connected, longest transactions; may end idle sessions", true},
       {CommandName::rehearse, "rehearse",
        "the pause without the switch: measures it and moves nothing", true},
       {CommandName::rollback, "rollback", "back to blue by the way back, losing nothing", true},
       {CommandName::recover, "recover", "finish or undo an interrupted run", true},
+      {CommandName::runbook, "runbook",
+       "the checklist of the whole operation; tick items, set values", false},
+      {CommandName::report, "report", "what a run did: steps, times, pause, checks, plot", false},
+      {CommandName::init, "init", "write a commented cutover.toml, asking for what it cannot find",
+       true},
   };
   return table;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "controller/commands/command_options.h"
 #include "controller/cutover/events.h"
 #include "controller/cutover/recovery.h"
 
@@ -17,11 +18,17 @@ enum class CommandName {
   prepare,
   subscribe,
   analyze,
+  warm,
+  verify,
   status,
   watch,
+  sessions,
   rehearse,
   rollback,
   recover,
+  runbook,
+  report,
+  init,
 };
 
 struct CommandInfo {
@@ -47,6 +54,7 @@ struct CommandLine {
   RecoveryWish recovery_wish = RecoveryWish::none;
   bool metrics_only = false;          ///< watch: no screen
   double watch_interval_seconds = 1;  ///< watch
+  GivenOptions options;               ///< of the command alone
   Listener* witness = nullptr;        ///< told of every event of a run besides our own listeners
 };
 

@@ -17,6 +17,13 @@ CommandResult recover_command(const CommandLine& line, const Config& config);
 CommandResult prepare_command(const CommandLine& line, const Config& config);
 CommandResult subscribe_command(const CommandLine& line, const Config& config);
 CommandResult analyze_command(const CommandLine& line, const Config& config);
+CommandResult warm_command(const CommandLine& line, const Config& config);
+CommandResult sessions_command(const CommandLine& line, const Config& config);
+CommandResult runbook_command(const CommandLine& line, const Config& config);
+CommandResult report_command(const CommandLine& line, const Config& config);
+/// Needs no configuration: it writes one.
+CommandResult init_command(const CommandLine& line);
+CommandResult verify_command(const CommandLine& line, const Config& config);
 CommandResult status_command(const CommandLine& line, const Config& config);
 CommandResult watch_command(const CommandLine& line, const Config& config);
 CommandResult doctor_command(const CommandLine& line, const Config& config);

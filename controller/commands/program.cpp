@@ -34,6 +34,12 @@ int print_end(const CommandResult& result, bool json) {
 
 CommandResult run_line(CommandLine line) {
   const auto label = label_of(line.command);
+  if (line.command == CommandName::init) {
+    auto result = init_command(line);
+    result.command = label;
+    result.dry_run = line.dry_run;
+    return result;
+  }
   const auto path = find_config(line.config_path);
   if (!path) return usage_error(label, path.error());
   auto config = load_config(*path);

@@ -14,6 +14,12 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return subscribe_command(line, config);
     case CommandName::analyze:
       return analyze_command(line, config);
+    case CommandName::warm:
+      return warm_command(line, config);
+    case CommandName::sessions:
+      return sessions_command(line, config);
+    case CommandName::verify:
+      return verify_command(line, config);
     case CommandName::status:
       return status_command(line, config);
     case CommandName::watch:
@@ -24,6 +30,12 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return rollback_command(line, config);
     case CommandName::recover:
       return recover_command(line, config);
+    case CommandName::runbook:
+      return runbook_command(line, config);
+    case CommandName::report:
+      return report_command(line, config);
+    case CommandName::init:
+      return init_command(line);
   }
   return refusal("cutover", Error{"unknown command"});
 }

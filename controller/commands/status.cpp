@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "common/base/byte_size.h"
 #include "controller/checks/check_context.h"
 #include "controller/checks/open_context.h"
 #include "controller/commands/commands.h"
@@ -11,22 +12,13 @@
 #include "controller/link/bouncer_fleet.h"
 #include "controller/live/learned_moves.h"
 #include "controller/servers/sides.h"
+#include "controller/status/replication_text.h"
 
 namespace cutover {
 namespace {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-
-// The replayed position is that of the walsender which serves the slot; the slot's own confirmed
-// position trails it.
-constexpr const char* slots_sql = R"(
-SELECT s.slot_name, s.active,
-       pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(r.replay_lsn, s.confirmed_flush_lsn)) AS lag_bytes,
-       pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn) AS retained_bytes
-FROM pg_replication_slots AS s LEFT JOIN pg_stat_replication AS r ON r.pid = s.active_pid
-WHERE s.slot_type = 'logical' AND s.database = current_database()
-ORDER BY s.slot_name)";
 
 // What blue follows green by.
 constexpr const char* followers_sql = R"(
@@ -45,24 +37,6 @@ struct StatusReport {
   json::array bouncers;
 };
 
-json::value value_or_null(const std::optional<std::string_view>& text) {
-  return text ? json::value(*text) : json::value();
-}
-
-std::string slot_text(const postgres::Rows& rows, std::size_t i) {
-  return fmt::format("slot {}: {}, {} bytes behind, {} bytes of WAL kept\n",
-                     rows.text(i, "slot_name"),
-                     rows.text(i, "active") == "t" ? "active" : "NOT ACTIVE",
-                     rows.text(i, "lag_bytes"), rows.text(i, "retained_bytes"));
-}
-
-json::value slot_of(const postgres::Rows& rows, std::size_t i) {
-  return {{"slot", rows.text(i, "slot_name")},
-          {"active", rows.text(i, "active") == "t"},
-          {"lag_bytes", value_or_null(rows.at(i, "lag_bytes"))},
-          {"retained_bytes", value_or_null(rows.at(i, "retained_bytes"))}};
-}
-
 Task<void> tell_decision(StatusReport& report, json::object& data,
                          const CheckedDatabase& database) {
   const postgres::Parameters side{"blue"};
@@ -78,20 +52,6 @@ Task<void> tell_decision(StatusReport& report, json::object& data,
   data["epoch"] = rows->text(0, "epoch");
   data["run_id"] = rows->text(0, "run_id");
   data["fenced"] = fenced;
-}
-
-Task<void> tell_slots(StatusReport& report, json::object& data, const CheckedDatabase& database) {
-  json::array slots;
-  const auto rows = co_await database.blue.ask(slots_sql);
-  if (!rows) {
-    report.text += "  replication: cannot be found out: " + rows.error().what + "\n";
-    co_return;
-  }
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    report.text += "  " + slot_text(*rows, i);
-    slots.push_back(slot_of(*rows, i));
-  }
-  data["slots"] = slots;
 }
 
 struct WayBack {
@@ -113,25 +73,17 @@ Task<WayBack> look_at_way_back(const CheckedDatabase& database) {
   co_return seen;
 }
 
-/// The slot that lags most says how far blue is behind, and how much WAL green keeps for it.
 Task<void> tell_way_back(StatusReport& report, json::object& data,
                          const CheckedDatabase& database) {
   const auto seen = co_await look_at_way_back(database);
-  json::object told{{"armed", seen.exists}, {"open", seen.open}};
   report.text += fmt::format("  way back: {}\n", seen.open     ? "open, blue follows green"
                                                  : seen.exists ? "armed, NOT OPEN"
                                                                : "not armed");
-  const auto rows = co_await database.green.ask(slots_sql);
-  json::array slots;
-  for (std::size_t i = 0; rows && i < rows->size(); ++i) {
-    slots.push_back(slot_of(*rows, i));
-    report.text += "  on green " + slot_text(*rows, i);
-  }
-  told["slots"] = slots;
-  data["way_back"] = told;
+  data["way_back"] = json::object{{"armed", seen.exists}, {"open", seen.open}};
 }
 
-Task<void> tell_database(StatusReport& report, const CheckedDatabase& database) {
+Task<void> tell_database(StatusReport& report, const CheckedDatabase& database,
+                         const ReplicationStatus& replication) {
   report.text += fmt::format("database {}\n", database.config.name);
   json::object data{{"name", database.config.name}};
   for (const auto* server : {&database.blue, &database.green}) {
@@ -141,8 +93,9 @@ Task<void> tell_database(StatusReport& report, const CheckedDatabase& database) 
     }
   }
   co_await tell_decision(report, data, database);
-  co_await tell_slots(report, data, database);
   co_await tell_way_back(report, data, database);
+  report.text += text_of(replication);
+  data["replication"] = json_of(replication);
   report.databases.push_back(std::move(data));
 }
 
@@ -172,10 +125,13 @@ void tell_bouncer(StatusReport& report, const BouncerSight& sight) {
                              {"clients_waiting", sight.clients_waiting}});
 }
 
-Task<StatusReport> look(asio::any_io_executor executor, const Config& config) {
+Task<StatusReport> look(asio::any_io_executor executor, const Config& config,
+                        ReplicationLook replication_look) {
   StatusReport report;
+  const auto replication = co_await look_at_replication(config.databases, replication_look);
   const auto databases = co_await open_servers(config);
-  for (const auto& database : databases) co_await tell_database(report, database);
+  for (std::size_t i = 0; i < databases.size(); ++i)
+    co_await tell_database(report, databases[i], replication[i]);
   BouncerFleet bouncers(executor, config);
   co_await bouncers.connect();
   const auto sights = co_await bouncers.look_at_bouncers();
@@ -186,8 +142,15 @@ Task<StatusReport> look(asio::any_io_executor executor, const Config& config) {
 }  // namespace
 
 CommandResult status_command(const CommandLine& line, const Config& config) {
+  ReplicationLook replication;
+  if (line.options.has("--disk-free")) {
+    const auto free = parse_byte_size(line.options.text("--disk-free"));
+    if (!free)
+      return usage_error(label_of(line.command), within_context("--disk-free", free.error()));
+    replication.free_bytes = static_cast<double>(*free);
+  }
   auto report = run_task<StatusReport>(
-      [&](asio::any_io_executor executor) { return look(executor, config); });
+      [&](asio::any_io_executor executor) { return look(executor, config, replication); });
   Screen(line).print(report.text);
   CommandResult result;
   result.data = {{"databases", report.databases}, {"bouncers", report.bouncers}};

@@ -1,0 +1,34 @@
+#include "controller/commands/journaled.h"
+
+#include <spdlog/spdlog.h>
+
+#include "common/base/run_id.h"
+#include "controller/journal/journal.h"
+
+namespace cutover {
+namespace {
+
+Result<void> write(const Config& config, const std::string& command, const CommandResult& result) {
+  auto journal = Journal::open(config.state_dir);
+  if (!journal) return journal.error();
+  const auto begun = journal->begin_run(result.run_id, command);
+  if (!begun) return begun.error();
+  for (const auto& step : result.steps) {
+    const auto seconds = std::chrono::duration<double>(step.took).count();
+    const auto written = journal->append(
+        result.run_id,
+        {{}, "step ended", step.name, name_of(step.outcome.kind), step.outcome.detail, seconds});
+    if (!written) return written.error();
+  }
+  return journal->end_run(result.run_id, result.outcome, result.attempts, std::nullopt);
+}
+
+}  // namespace
+
+void write_to_journal(const Config& config, const std::string& command, CommandResult& result) {
+  if (result.run_id.empty()) result.run_id = make_run_id();
+  const auto written = write(config, command, result);
+  if (!written) spdlog::warn("the journal could not be written: {}", to_text(written.error()));
+}
+
+}  // namespace cutover

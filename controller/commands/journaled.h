@@ -1,0 +1,14 @@
+// Writes what a command did into the journal when it has ended, for commands that are no run of a
+// plan: `runbook` and `report` read it there.
+#pragma once
+
+#include "controller/config/config.h"
+#include "controller/report/command_result.h"
+
+namespace cutover {
+
+/// Gives the result a run id where it has none. A journal that cannot be written is logged, and
+/// changes nothing.
+void write_to_journal(const Config& config, const std::string& command, CommandResult& result);
+
+}  // namespace cutover
