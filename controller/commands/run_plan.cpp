@@ -184,7 +184,8 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
                             const Telling& telling) {
   auto journal = Journal::open(config.state_dir);
   if (!journal) return refusal(label_of(line.command), journal.error());
-  RunTools tools{line, config, plan, *journal, make_run_id(), telling.tell, telling.prints, telling.direction};
+  RunTools tools{line,          config,       plan,           *journal,
+                 make_run_id(), telling.tell, telling.prints, telling.direction};
   set_log_run(tools.run_id);
   const auto begun = journal->begin_run(tools.run_id, label_of(line.command));
   if (!begun) return refusal(label_of(line.command), begun.error());

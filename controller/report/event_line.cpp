@@ -47,7 +47,7 @@ struct ToValue {
   }
 };
 
-std::string text_at(const json::object& object, const char* key) {
+std::string text_of_member(const json::object& object, const char* key) {
   return std::string(object.at(key).as_string());
 }
 
@@ -59,21 +59,22 @@ Outcome outcome_at(const json::object& object) {
   const auto& value = object.at("outcome").as_object();
   Outcome outcome;
   outcome.kind = static_cast<OutcomeKind>(number_at(value, "kind"));
-  outcome.detail = text_at(value, "detail");
-  outcome.hint = text_at(value, "hint");
+  outcome.detail = text_of_member(value, "detail");
+  outcome.hint = text_of_member(value, "hint");
   return outcome;
 }
 
 /// Throws what is not as ToValue writes it.
 Event event_from(const json::object& object) {
-  const auto name = text_at(object, "event");
+  const auto name = text_of_member(object, "event");
   const auto attempt = [&] { return static_cast<std::uint32_t>(number_at(object, "attempt")); };
-  if (name == "run began") return RunBegan{text_at(object, "plan")};
+  if (name == "run began") return RunBegan{text_of_member(object, "plan")};
   if (name == "attempt began") return AttemptBegan{attempt()};
-  if (name == "step began") return StepBegan{text_at(object, "step"), object.at("undo").as_bool()};
+  if (name == "step began")
+    return StepBegan{text_of_member(object, "step"), object.at("undo").as_bool()};
   if (name == "step ended")
-    return StepEnded{text_at(object, "step"), object.at("undo").as_bool(), outcome_at(object),
-                     microseconds(number_at(object, "us"))};
+    return StepEnded{text_of_member(object, "step"), object.at("undo").as_bool(),
+                     outcome_at(object), microseconds(number_at(object, "us"))};
   if (name == "pause began") return PauseBegan{};
   if (name == "pause ended") return PauseEnded{microseconds(number_at(object, "us"))};
   if (name == "attempt failed")

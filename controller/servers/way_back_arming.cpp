@@ -166,8 +166,7 @@ Task<Outcome> arm_way_back(DatabaseServers& servers, Claim claim) {
   if (servers.sides.way_back.empty()) co_return done();
   const auto ours = co_await epoch_is_ours(servers, std::move(claim));
   if (!ours.is_done()) co_return ours;
-  for (const Part part :
-       {drop_on_blue, drop_on_green, guard_own_rows, make_on_green, make_on_blue}) {
+  for (const ArmingPart part : arming_parts) {
     const auto outcome = co_await part(servers);
     if (!outcome.is_done()) co_return outcome;
   }
