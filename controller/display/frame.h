@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/bytes_text.h"
+
 namespace cutover {
 
 enum class Style { plain, dim, strong, title, blue, green, good, warning, bad };
@@ -65,8 +67,6 @@ std::size_t columns_of(const std::string& text);
 std::string left(const std::string& text, std::size_t width);   ///< padded or cut
 std::string right(const std::string& text, std::size_t width);  ///< likewise
 
-/// "1.5 MiB", "812 B"
-std::string bytes_text(double bytes);
 /// "12:03" minutes and seconds, "1:02:03" from an hour on.
 std::string clock_text(double seconds);
 

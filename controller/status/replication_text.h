@@ -3,6 +3,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "common/base/bytes_text.h"
 #include "controller/status/replication_status.h"
 
 namespace cutover {
@@ -10,8 +11,6 @@ namespace cutover {
 std::string text_of(const ReplicationStatus& status);
 boost::json::value json_of(const ReplicationStatus& status);
 
-/// "1.2 MB"
-std::string bytes_text(double bytes);
 /// "0.4 s", "3 min", "5.0 h", "12 days"
 std::string seconds_text(double seconds);
 
