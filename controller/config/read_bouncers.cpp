@@ -47,8 +47,9 @@ void read_agent(const TomlTable& table, BouncerConfig& bouncer) {
 void check_entries(const TomlTable& table, const BouncerConfig& bouncer,
                    const std::vector<DatabaseConfig>& databases) {
   for (const auto& [entry, database] : bouncer.entries) {
-    const bool known = std::any_of(databases.begin(), databases.end(),
-                                   [&](const auto& one) { return one.name == database; });
+    const bool known =
+        std::any_of(databases.begin(), databases.end(),
+                    [&wanted = database](const auto& one) { return one.name == wanted; });
     if (!known)
       table.problem_at("entries",
                        fmt::format("bouncer.entries: \"{}\" is no [[database]]", database),

@@ -80,16 +80,6 @@ Outcome not_fenced(const postgres::Failure& failure) {
   return in_doubt(failure.what, failure.hint);
 }
 
-/// An undo whose answer never came may still arrive, and would take down the next decision.
-Task<Outcome> end_lost_undo(DatabaseServers& servers) {
-  if (servers.undo_in_flight == 0) co_return done();
-  const int pid = servers.undo_in_flight;
-  if (servers.marker.backend_pid() == pid) servers.marker.close();
-  const auto ended = co_await end_own_backend(servers, pid, "the session of a lost undo");
-  if (ended.is_done()) servers.undo_in_flight = 0;
-  co_return ended;
-}
-
 Task<postgres::Answer<std::vector<postgres::Rows>>> send_undo(DatabaseServers& servers,
                                                               Claim claim) {
   const auto unopened = co_await servers.marker.open();
@@ -101,6 +91,15 @@ Task<postgres::Answer<std::vector<postgres::Rows>>> send_undo(DatabaseServers& s
 }
 
 }  // namespace
+
+Task<Outcome> end_lost_undo(DatabaseServers& servers) {
+  if (servers.undo_in_flight == 0) co_return done();
+  const int pid = servers.undo_in_flight;
+  if (servers.marker.backend_pid() == pid) servers.marker.close();
+  const auto ended = co_await end_own_backend(servers, pid, "the session of a lost undo");
+  if (ended.is_done()) servers.undo_in_flight = 0;
+  co_return ended;
+}
 
 Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind) {
   if (!servers.held || !servers.decider.is_open())

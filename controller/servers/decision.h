@@ -14,6 +14,9 @@ enum class FenceKind {
 /// synchronous commit, which lets the locks go. Refused when locks or epoch are lost.
 Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind);
 
+/// An undo whose answer never came may still arrive, and would take down the next fence.
+Task<Outcome> end_lost_undo(DatabaseServers& servers);
+
 /// The same without locks: a fence that was up before this run. Whoever wrote meanwhile has to be
 /// ended by a seal.
 Task<Outcome> put_up_fence_again(DatabaseServers& servers, Claim claim, FenceKind kind);

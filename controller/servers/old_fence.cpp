@@ -26,6 +26,8 @@ Task<Outcome> take_down_old_fence(DatabaseServers& servers, Claim claim) {
 Task<Outcome> restore_old_fence(DatabaseServers& servers, Claim claim) {
   if (!servers.takes_down) co_return done();
   auto& target = servers.green_as_blue();
+  const auto settled = co_await end_lost_undo(target);
+  if (!settled.is_done()) co_return settled;
   const auto row = co_await target.marker.query(
       fmt::format(fenced_sql, postgres::quote_literal(target.sides.blue_colour)));
   if (!row) co_return outcome_of(row.error());

@@ -115,7 +115,9 @@ SELECT md5(concat_ws(E'\n',
    FROM pg_inherits WHERE inhrelid IN (SELECT oid FROM relations)),
   (SELECT string_agg(concat_ws(' ', oid, enumlabel), ',' ORDER BY oid) FROM pg_enum),
   (SELECT string_agg(concat_ws(' ', oid, tgenabled), ',' ORDER BY oid) FROM pg_trigger
-   WHERE NOT tgisinternal AND tgname NOT IN ('cutover_fence_blue', 'cutover_fence_green')),
+   WHERE NOT tgisinternal AND tgname NOT IN ('cutover_fence_blue', 'cutover_fence_green')
+     AND tgrelid NOT IN (SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n
+                         ON n.oid = c.relnamespace WHERE n.nspname = 'cutover')),
   (SELECT string_agg(concat_ws(' ', s.seqrelid, s.seqtypid, s.seqincrement, s.seqmin, s.seqmax,
                                s.seqcycle), ',' ORDER BY s.seqrelid)
    FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid

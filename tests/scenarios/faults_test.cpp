@@ -143,6 +143,7 @@ TEST(Faults, ACallWithoutEffectNeverLetsTheRunGoOn) {
     if (!is_before_the_switch(site) || is_repeated) continue;
     for (const auto way : {Way::request_lost, Way::hangs, Way::throws, Way::refused}) {
       Play play;
+      play.leave_an_old_fence();
       play.fleet.faults = {{site, way, Fault::always}};
       play.run_cutover();
       EXPECT_FALSE(play.world.switch_was_sent) << to_text(play.fleet.faults[0]) << "\n"

@@ -87,7 +87,7 @@ TEST(Simulation, NoticesEveryRemedyThatIsLeftOut) {
 
 /// One seed in some twenty thousand; this one found that the remedy was missing.
 TEST(Simulation, ALateUndoDoesNotTakeDownTheNextDecision) {
-  constexpr std::uint64_t seed = 17'299;
+  constexpr std::uint64_t seed = 94'366;
   EXPECT_FALSE(simulate(settings_of(seed, Mutation::undo_outlives_the_next)).broken.empty());
   EXPECT_TRUE(simulate(settings_of(seed)).broken.empty());
 }

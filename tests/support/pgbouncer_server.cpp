@@ -129,6 +129,7 @@ void PgbouncerServer::Impl::write_files() const {
   for (const auto& [name, password] : options.users)
     users += "\"" + name + "\" \"" + password + "\"\n";
   write_owned(etc() / "userlist.txt", users);
+  fs::permissions(etc() / "userlist.txt", fs::perms::owner_read | fs::perms::owner_write);
   write_ini();
 }
 

@@ -106,8 +106,10 @@ TEST(CutoverPlan, IsInTheOrderOfTheProtocol) {
                                              "hook after decision",
                                              "second gate",
                                              "last look",
+                                             "old fence",
                                              "switch",
                                              "prove",
+                                             "way back",
                                              "hook after resume",
                                              "release"};
   EXPECT_EQ(names, protocol);
@@ -140,8 +142,8 @@ TEST(RehearsalPlan, IsThePrefixOfTheCutoverUpToTheFirstGate) {
 TEST(RecoveryForwardPlan, GoesThroughSealAndSecondGateBeforeItSwitches) {
   std::vector<std::string> names;
   for (const auto& step : recovery_forward_plan({}).steps) names.push_back(step.name);
-  const std::vector<std::string> order = {"arm again", "seal",  "second gate",
-                                          "switch",    "prove", "release"};
+  const std::vector<std::string> order = {"arm again", "seal",  "second gate", "old fence",
+                                          "switch",    "prove", "way back",    "release"};
   EXPECT_EQ(names, order);
 }
 

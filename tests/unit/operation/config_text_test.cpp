@@ -22,11 +22,11 @@ TEST(ConfigText, IsReadBackAsWhatWasKnown) {
   known.blue_route = "host=blue.internal port=5433";
   known.green_route = "host=green.internal port=5432";
   known.bouncers[0].entries = {{"app", "app"}, {"it's", "app"}};
-  known.slot = "say \"slot\"";
+  known.publication = "say \"it\"";
   const auto config = parse_config(config_text(known), "cutover.toml");
   ASSERT_TRUE(config) << to_text(config.error());
   ASSERT_EQ(config->databases.size(), 1U);
-  EXPECT_EQ(config->databases[0].subscriptions[0].slot, "say \"slot\"");
+  EXPECT_EQ(config->databases[0].subscriptions[0].publication, "say \"it\"");
   EXPECT_EQ(config->databases[0].routes[0].blue.port, "5433");
   EXPECT_EQ(config->bouncers[0].entries, known.bouncers[0].entries);
   EXPECT_EQ(config->bouncers[0].identity, "/keys/id");
