@@ -150,7 +150,7 @@ Task<Finding> encoding_and_locale(const CheckContext& context) {
 /// differ after an upgrade of the system, and then indexes on text may be out of order.
 constexpr auto stale_collations_sql = R"sql(
   SELECT 'warn' AS outcome, 'on green recorded with another version' AS label,
-         format('%s (%s, now %s)', c.oid::regcollation, c.collversion,
+         format('%s (%s, now %s)', quote_ident(c.collname), c.collversion,
                 pg_collation_actual_version(c.oid)) AS object
     FROM pg_collation c
    WHERE c.collversion IS NOT NULL
