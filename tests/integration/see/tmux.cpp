@@ -69,7 +69,9 @@ int Tmux::wait(std::chrono::milliseconds limit) const {
   int status = -1;
   eventually(limit, [&] {
     const auto answer = impl_->run({"display-message", "-p", "#{pane_dead} #{pane_dead_status}"});
-    if (!answer.starts_with("1 ")) return false;
+    // Dead a moment before its status is known.
+    if (!answer.starts_with("1 ") || answer.size() < 3 || answer[2] < '0' || answer[2] > '9')
+      return false;
     status = std::stoi(answer.substr(2));
     return true;
   });
