@@ -108,7 +108,8 @@ std::string refused_in(const Plan& plan, Phase found) {
     one.on_green = found == Phase::switched;
   }
   play.fleet.on_call = [&](const Site& site) {
-    // Recovery renews whatever lease there may be; where nothing is paused nobody heeds the refusal.
+    // Recovery renews whatever lease there may be; where nothing is paused nobody heeds the
+    // refusal.
     if (site.call == "renew_leases" && rules.phase() < Phase::paused) return;
     if (site.call != "arm_bouncers") rules.send(site);  // there a refusal is expected and settled
     if (site.call == "arm_bouncers" && rules.phase() == Phase::claimed) rules.send(site);
