@@ -150,7 +150,10 @@ Task<Finding> encoding_and_locale(const CheckContext& context) {
 /// differ after an upgrade of the system, and then indexes on text may be out of order.
 constexpr auto stale_collations_sql = R"sql(
   SELECT 'warn' AS outcome, 'on green recorded with another version' AS label,
-         format('%s (%s, now %s)', quote_ident(c.collname), c.collversion,
+         format('%s (%s, now %s)',
+                CASE WHEN pg_collation_is_visible(c.oid) THEN quote_ident(c.collname)
+                     ELSE (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_namespace n
+                            WHERE n.oid = c.collnamespace) END, c.collversion,
                 pg_collation_actual_version(c.oid)) AS object
     FROM pg_collation c
    WHERE c.collversion IS NOT NULL
