@@ -1,6 +1,6 @@
 # cutover_library(NAME SOURCES ... [LINK ...]): one static library per folder, with the project's flags.
 # cutover_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds]): one GoogleTest program, its cases known to ctest.
-# SERIAL: it has both cores to itself.
+# SERIAL: it has both cores to itself. WITH_ROOT_RIGHTS: it gives files away and mounts, also where an ordinary user runs it.
 # A tree made with CUTOVER_PROGRAMS=OFF has the pure tests and the libraries they need, nothing else.
 
 include(GoogleTest)
@@ -15,7 +15,7 @@ function(cutover_library name)
 endfunction()
 
 function(cutover_test name)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL;WITH_ROOT_RIGHTS" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -23,6 +23,11 @@ function(cutover_test name)
   target_link_libraries(${name} PRIVATE cutover_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
   # What is tested is optimised; the test's own text is only compiled faster without it.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+  if(ARG_WITH_ROOT_RIGHTS)
+    # What CMake calls an emulator is what it runs a program by, here and when it lists the tests.
+    set_target_properties(${name} PROPERTIES
+      CROSSCOMPILING_EMULATOR ${CMAKE_SOURCE_DIR}/tests/support/with_root_rights)
+  endif()
   gtest_discover_tests(${name}
     TEST_PREFIX "${name}."
     DISCOVERY_TIMEOUT 60

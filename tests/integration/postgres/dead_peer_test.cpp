@@ -1,8 +1,6 @@
 // A server that is gone without a word is noticed within ConnectOptions::peer_timeout.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "common/async/within.h"
 #include "tests/integration/postgres/deaf_proxy.h"
 #include "tests/integration/postgres/server_test.h"
@@ -35,21 +33,25 @@ TEST_F(DeadPeer, AStatementThatIsNeverAcknowledgedIsLost) {
   EXPECT_NE(answer->error().what.find("timed out"), std::string::npos) << answer->error().what;
 }
 
-Task<int> play_dead_soon(DeafProxy& proxy) {
-  co_await sleep_for(200ms);
+/// Goes deaf once the server works on the statement of that backend.
+Task<int> play_dead_when_asleep(DeafProxy& proxy, support::PostgresServer& server,
+                                int backend_pid) {
+  EXPECT_TRUE(falls_asleep(server, backend_pid));
   proxy.play_dead();
   co_return 0;
 }
 
-Task<Answer<Rows>> query_a_dying_server(Connection& connection, DeafProxy& proxy) {
+Task<Answer<Rows>> query_a_dying_server(Connection& connection, DeafProxy& proxy,
+                                        support::PostgresServer& server) {
   using boost::asio::experimental::awaitable_operators::operator&&;
-  auto both = connection.query("SELECT pg_sleep(30)") && play_dead_soon(proxy);
+  auto both = connection.query("SELECT pg_sleep(30)") &&
+              play_dead_when_asleep(proxy, server, connection.backend_pid());
   auto results = co_await std::move(both);
   co_return std::move(std::get<0>(results));
 }
 
 TEST_F(DeadPeer, AServerThatDiesBeforeItAnswersIsLost) {
-  const auto answer = run(within(10s, query_a_dying_server(connection_, proxy_)));
+  const auto answer = run(within(10s, query_a_dying_server(connection_, proxy_, *server_)));
   ASSERT_TRUE(answer) << "not noticed";
   ASSERT_FALSE(*answer);
   EXPECT_TRUE(answer->error().lost);

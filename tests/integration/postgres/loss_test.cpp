@@ -1,8 +1,6 @@
 // Connections that end in the middle: terminated, killed, cancelled, closed by ourselves.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "common/async/within.h"
 #include "tests/integration/postgres/server_test.h"
 #include "tests/support/eventually.h"
@@ -87,21 +85,22 @@ TEST_F(Loss, ACallWithinItsTimeLeavesTheConnectionOpen) {
   EXPECT_TRUE(connection_.is_open());
 }
 
-Task<int> close_soon(Connection& connection) {
-  co_await sleep_for(20ms);
+/// Closes it once the server works on its statement.
+Task<int> close_when_asleep(Connection& connection, support::PostgresServer& server) {
+  EXPECT_TRUE(falls_asleep(server, connection.backend_pid()));
   connection.close();
   co_return 0;
 }
 
-Task<Answer<Rows>> query_and_close(Connection& connection) {
+Task<Answer<Rows>> query_and_close(Connection& connection, support::PostgresServer& server) {
   using boost::asio::experimental::awaitable_operators::operator&&;
-  auto both = connection.query("SELECT pg_sleep(30)") && close_soon(connection);
+  auto both = connection.query("SELECT pg_sleep(30)") && close_when_asleep(connection, server);
   auto results = co_await std::move(both);
   co_return std::move(std::get<0>(results));
 }
 
 TEST_F(Loss, ClosingEndsTheCallInFlight) {
-  const auto answer = run(within(5s, query_and_close(connection_)));
+  const auto answer = run(within(5s, query_and_close(connection_, *server_)));
   ASSERT_TRUE(answer);
   ASSERT_FALSE(*answer);
   EXPECT_TRUE(answer->error().lost);

@@ -8,6 +8,7 @@
 
 #include "common/postgres/connection.h"
 #include "tests/integration/postgres/run.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 
 namespace cutover::postgres {
@@ -29,5 +30,13 @@ class ServerTest : public testing::Test {
 
   inline static std::unique_ptr<support::PostgresServer> server_;
 };
+
+/// Waits until that backend sleeps in the pg_sleep() of its statement.
+inline bool falls_asleep(support::PostgresServer& server, int backend_pid) {
+  const auto what =
+      "SELECT wait_event FROM pg_stat_activity WHERE pid = " + std::to_string(backend_pid);
+  return support::eventually(std::chrono::seconds(5),
+                             [&] { return server.sql(what).value() == "PgSleep"; });
+}
 
 }  // namespace cutover::postgres

@@ -99,7 +99,7 @@ void expect_accepted(const std::string& shell, const std::string& text) {
   const support::TemporaryDirectory directory("completion");
   support::write_file(directory / "script", text);
   const auto known = support::run_program({.argv = {"bash", "-c", "command -v " + shell}});
-  if (known.exit_code != 0) GTEST_SKIP() << shell << " is not installed";
+  if (known.exit_code != 0) GTEST_SKIP() << shell << " is not installed; scripts/setup installs it";
   const auto checked =
       support::run_program({.argv = {shell, "-n", (directory / "script").string()}});
   EXPECT_EQ(checked.exit_code, 0) << checked.errors << text;

@@ -12,13 +12,13 @@
 #include <chrono>
 #include <memory>
 #include <stdexcept>
-#include <thread>
+
+#include "tests/support/eventually.h"
 
 namespace cutover::ini::testing {
 namespace {
 
 constexpr auto start_limit = std::chrono::seconds(10);
-constexpr auto poll_interval = std::chrono::milliseconds(5);
 
 using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
 using Answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
@@ -77,19 +77,18 @@ std::string RealPgbouncer::write(const std::string& name, const std::string& tex
 bool RealPgbouncer::start(const std::string& ini_path) {
   process_ = ::fork();
   if (process_ == 0) run(here_.path(), ini_path);
-  const auto limit = std::chrono::steady_clock::now() + start_limit;
-  while (std::chrono::steady_clock::now() < limit) {
-    int status = 0;
-    if (::waitpid(process_, &status, WNOHANG) == process_) {
-      process_ = -1;
-      const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-      if (code >= 126) throw std::runtime_error("pgbouncer cannot be run");
-      return false;
-    }
-    if (can_connect()) return true;
-    std::this_thread::sleep_for(poll_interval);
-  }
-  throw std::runtime_error("pgbouncer neither started nor gave up");
+  int status = 0;
+  bool ended = false;
+  const bool settled = support::eventually(start_limit, [&] {
+    ended = ::waitpid(process_, &status, WNOHANG) == process_;
+    return ended || can_connect();
+  });
+  if (!settled) throw std::runtime_error("pgbouncer neither started nor gave up");
+  if (!ended) return true;
+  process_ = -1;
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  if (code >= 126) throw std::runtime_error("pgbouncer cannot be run");
+  return false;
 }
 
 void RealPgbouncer::stop() {

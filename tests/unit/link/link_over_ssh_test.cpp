@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <fstream>
 
 #include "controller/link/link.h"
 #include "run.h"
@@ -237,6 +239,13 @@ struct EitherTransport : LinkOverSsh, testing::WithParamInterface<Transport> {
     start();
     bouncer.transport = GetParam();
   }
+  /// A remote command that answers until let_agent_die(), which it hears over a named pipe.
+  std::string dying_agent() const {
+    const std::string pipe = sshd->file("die");
+    ::mkfifo(pipe.c_str(), 0600);
+    return "(read word < " + pipe + "; kill -9 $$) & exec " ECHO_AGENT;
+  }
+  void let_agent_die() const { std::ofstream(sshd->file("die")) << "now\n"; }
 };
 INSTANTIATE_TEST_SUITE_P(Ssh, EitherTransport,
                          testing::Values(Transport::libssh2, Transport::openssh));
@@ -276,10 +285,11 @@ TEST_P(EitherTransport, AThousandSmallCallsFindTheirReplies) {
 TEST_P(EitherTransport, ALostConnectionIsOpenedAgainByTheNextCall) {
   // The first command dies by itself; its successor answers.
   const std::string flag = sshd->file("second");
-  bouncer.command = "if [ -e " + flag + " ]; then exec " ECHO_AGENT "; fi; touch " + flag +
-                    "; (sleep 0.3; kill -9 $$) & exec " ECHO_AGENT;
+  bouncer.command =
+      "if [ -e " + flag + " ]; then exec " ECHO_AGENT "; fi; touch " + flag + "; " + dying_agent();
   const auto link = make_link();
   ASSERT_TRUE(run(context, link->connect()));
+  let_agent_die();
   ASSERT_TRUE(run_until(context, [&] { return !link->is_connected(); }));
   const auto reply = run(context, link->call(request("again"), 10s));
   ASSERT_TRUE(reply) << reply.error().error.what;
@@ -287,9 +297,10 @@ TEST_P(EitherTransport, ALostConnectionIsOpenedAgainByTheNextCall) {
 }
 
 TEST_P(EitherTransport, ALinkWhoseRemoteCommandDiesIsLostAtOnce) {
-  bouncer.command = std::string("(sleep 0.5; kill -9 $$) & exec ") + ECHO_AGENT;
+  bouncer.command = dying_agent();
   const auto link = make_link();
   ASSERT_TRUE(run(context, link->connect()));
+  let_agent_die();
   const auto begun = Clock::now();
   ASSERT_TRUE(run_until(context, [&] { return !link->is_connected(); }));
   EXPECT_LT(Clock::now() - begun, 5s);

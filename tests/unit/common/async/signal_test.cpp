@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
 #include "common/async/within.h"
@@ -46,7 +48,7 @@ TEST_F(SignalTest, WakesEveryoneWhoWaitsAndNobodyLater) {
 Task<void> pass(Lock& lock, int& inside, int& most_inside, int& passed) {
   const auto held = co_await lock.acquire();
   most_inside = std::max(most_inside, ++inside);
-  co_await sleep_for(1ms);
+  co_await boost::asio::post(boost::asio::use_awaitable);  // everybody else gets a turn
   --inside;
   ++passed;
 }
