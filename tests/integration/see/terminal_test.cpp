@@ -67,7 +67,7 @@ TEST(Terminal, WatchShowsBothSidesAndObeysItsKeysAndTheSizeOfTheScreen) {
   tmux.resize(40, 12);
   EXPECT_TRUE(tmux.shows("BLUE 15", seconds(5))) << tmux.screen();
   tmux.press("q");
-  EXPECT_EQ(tmux.wait(seconds(10)), 0);
+  EXPECT_EQ(tmux.wait(seconds(10)), 0) << tmux.screen();
 }
 
 TEST(Terminal, NoColorIsRespectedAndWithoutUtf8TheScreenIsAscii) {
@@ -81,7 +81,7 @@ TEST(Terminal, NoColorIsRespectedAndWithoutUtf8TheScreenIsAscii) {
     EXPECT_THAT(tmux.styled(), Not(HasSubstr(color)));
   for (const char byte : tmux.screen()) EXPECT_GE(byte, 0);
   tmux.press("q");
-  EXPECT_EQ(tmux.wait(seconds(10)), 0);
+  EXPECT_EQ(tmux.wait(seconds(10)), 0) << tmux.screen();
 }
 
 TEST(Terminal, ARunIsShownLiveAndLeavesPlainLinesBehind) {
