@@ -40,6 +40,10 @@ Task<Finding> ask_offenders(const CheckContext& context, Offenders question) {
   co_return evidence.finding(question.none, question.hint);
 }
 
+Task<BothAnswers> ask_blue_and_green(const CheckedDatabase& database, std::string sql) {
+  return ask_blue_and_green(database, std::move(sql), postgres::Parameters());
+}
+
 Task<BothAnswers> ask_blue_and_green(const CheckedDatabase& database, std::string sql,
                                      postgres::Parameters parameters) {
   std::vector<Task<Result<postgres::Rows>>> questions;

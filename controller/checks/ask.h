@@ -57,8 +57,9 @@ struct BothAnswers {
   Result<postgres::Rows> blue;
   Result<postgres::Rows> green;
 };
+Task<BothAnswers> ask_blue_and_green(const CheckedDatabase& database, std::string sql);
 Task<BothAnswers> ask_blue_and_green(const CheckedDatabase& database, std::string sql,
-                                     postgres::Parameters parameters = {});
+                                     postgres::Parameters parameters);
 
 using Values = std::map<std::string, std::string>;
 /// Columns object and value; NULL counts as "".

@@ -154,6 +154,10 @@ Task<ReadOnlyServer> ReadOnlyServer::open(ServerOptions options) {
   co_return server;
 }
 
+Task<Result<postgres::Rows>> ReadOnlyServer::ask(std::string sql) const {
+  return ask(std::move(sql), postgres::Parameters());
+}
+
 Task<Result<postgres::Rows>> ReadOnlyServer::ask(std::string sql,
                                                  postgres::Parameters parameters) const {
   if (!sessions_) co_return why_not_;
@@ -168,6 +172,12 @@ Task<Result<postgres::Rows>> ReadOnlyServer::ask(std::string sql,
 
 int ReadOnlyServer::version() const {
   return sessions_ ? sessions_->version : 0;
+}
+std::vector<int> ReadOnlyServer::backend_pids() const {
+  std::vector<int> pids;
+  if (!sessions_) return pids;
+  for (const auto& connection : sessions_->connections()) pids.push_back(connection.backend_pid());
+  return pids;
 }
 std::string ReadOnlyServer::own_pids() const {
   return sessions_ ? sessions_->own_pids : "{}";

@@ -29,14 +29,17 @@ class ReadOnlyServer {
   static Task<ReadOnlyServer> open(ServerOptions options);
 
   /// One statement; waits for a free session, so that checks may ask at once.
-  Task<Result<postgres::Rows>> ask(std::string sql, postgres::Parameters parameters = {}) const;
+  Task<Result<postgres::Rows>> ask(std::string sql) const;
+  Task<Result<postgres::Rows>> ask(std::string sql, postgres::Parameters parameters) const;
 
   const std::string& name() const { return name_; }
   bool is_reachable() const { return sessions_ != nullptr; }
   const Error& why_not() const { return why_not_; }
   /// 150004 for 15.4; 0 when it is not reachable.
   int version() const;
-  /// Of our own sessions, as an SQL array: "{17,18,19}".
+  /// Of our own sessions' backends.
+  std::vector<int> backend_pids() const;
+  /// The same as an SQL array: "{17,18,19}".
   std::string own_pids() const;
   /// The key of an advisory lock held as long as this object lives: who sees it in pg_locks looks
   /// at the same server. Clones share the system identifier, but no locks.

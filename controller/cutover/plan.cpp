@@ -112,8 +112,9 @@ std::vector<Step> from_decision_to_proof(const RunLimits& limits) {
                               "mark and gate again on a sealed blue, then make green durable",
                               attempt, steps::second_gate)),
       while_clients_wait(step("last look",
-                              "see that blue and green are still the servers they were", attempt,
-                              steps::last_look)),
+                              "see that blue and green are still the servers they were, and that "
+                              "every bouncer is still paused",
+                              attempt, steps::last_look)),
       while_clients_wait(
           step("old fence",
                "take down the fence that an earlier run left on green; end what was born under it",

@@ -92,13 +92,23 @@ Task<Outcome> second_gate_is_open(const Observer&, const RunState&) {
 
 // ── last look ──
 
-Task<Outcome> apply_last_look(Actuator& fleet, RunState&) {
-  const auto outcome = co_await fleet.servers_are_the_same();
-  co_return outcome;
+Task<Outcome> every_bouncer_is_paused(const Observer& fleet) {
+  const auto sights = co_await fleet.look_at_bouncers();
+  co_return every_bouncer(sights, "paused", [](const BouncerSight& sight) { return sight.paused; });
 }
 
+/// An agent that was lost since the pause, or a pause that ended, is noticed while the run can
+/// still turn back; the next that asks them is the switch.
 Task<Outcome> last_look_holds(const Observer& fleet, const RunState&) {
-  const auto outcome = co_await fleet.servers_are_the_same();
+  std::vector<Task<Outcome>> looks;
+  looks.push_back(fleet.servers_are_the_same());
+  looks.push_back(every_bouncer_is_paused(fleet));
+  const auto outcomes = co_await gather(std::move(looks));
+  co_return worst_of(outcomes);
+}
+
+Task<Outcome> apply_last_look(Actuator& fleet, RunState& state) {
+  const auto outcome = co_await last_look_holds(fleet, state);
   co_return outcome;
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "common/async/within.h"
 #include "controller/live/hook_process.h"
@@ -57,14 +56,6 @@ const std::vector<std::string>& argv_of(const HookCommands& hooks, Hook hook) {
       break;
   }
   return hooks.on_abort;
-}
-
-/// "{17,18}"
-std::vector<int> pids_in(const std::string& array) {
-  std::vector<int> pids;
-  std::stringstream text(array.size() < 2 ? std::string() : array.substr(1, array.size() - 2));
-  for (std::string pid; std::getline(text, pid, ',');) pids.push_back(std::stoi(pid));
-  return pids;
 }
 
 /// Nothing staged, promised or fulfilled: it has to be armed (again).
@@ -126,8 +117,9 @@ Task<void> LiveFleet::light_beacons() {
   blue.sessions = green.sessions = 1;
   blue_beacon_ = co_await ReadOnlyServer::open(blue);
   green_beacon_ = co_await ReadOnlyServer::open(green);
-  for (const int pid : pids_in(green_beacon_.own_pids()))
-    servers_.spare_on_green(config_.databases.front().name, pid);
+  const auto& database = config_.databases.front().name;
+  for (const int pid : blue_beacon_.backend_pids()) servers_.spare(database, pid);
+  for (const int pid : green_beacon_.backend_pids()) servers_.spare_on_green(database, pid);
 }
 
 Probe LiveFleet::which_server(bool to_green) const {

@@ -102,6 +102,10 @@ Task<std::optional<Error>> ServerSession::open() {
   co_return std::nullopt;
 }
 
+Task<Answer<Rows>> ServerSession::query(std::string sql) {
+  return query(std::move(sql), postgres::Parameters());
+}
+
 Task<Answer<Rows>> ServerSession::query(std::string sql, postgres::Parameters values) {
   co_await wait_for_turn();
   const Turn turn(*this);

@@ -34,7 +34,8 @@ class ServerSession {
   Task<std::optional<Error>> open();
 
   /// Both open the session first when it is closed. Failures name the place.
-  Task<postgres::Answer<postgres::Rows>> query(std::string sql, postgres::Parameters values = {});
+  Task<postgres::Answer<postgres::Rows>> query(std::string sql);
+  Task<postgres::Answer<postgres::Rows>> query(std::string sql, postgres::Parameters values);
   Task<postgres::Answer<std::vector<postgres::Rows>>> script(std::string sql);
   /// Never opens: for what makes sense only in the transaction that is open in this very session.
   Task<postgres::Answer<std::vector<postgres::Rows>>> script_in_transaction(std::string sql);

@@ -29,7 +29,7 @@ std::vector<Site> held_sites() {
 
 TEST(Leases, ALeaseLostBetweenStepsAbortsTheAttempt) {
   for (const auto& site : held_sites()) {
-    if (site.step == "last look" || site.step == "second gate") continue;  // too late to be noticed
+    if (site.step == "last look") continue;  // too late to be noticed
     Play play(patient());
     play.fleet.latency = milliseconds(400);
     play.fleet.on_call = [&](const Site& called) {

@@ -1,6 +1,7 @@
 // The controller as it is shipped, with a witness that kills where $CUTOVER_TEST_KILL says:
 // "VICTIM@began STEP" or "VICTIM@ended STEP". VICTIM is "worker" (the working process), "both" (its
-// parent too), or the id of some process.
+// parent too), the id of some process, "stop ID" (it is stopped, not killed) or "interrupt" (SIGINT
+// to the parent, as an operator's).
 #include <signal.h>
 #include <unistd.h>
 
@@ -24,22 +25,31 @@ class Assassin : public cutover::Listener {
 
   void on(const cutover::Event& event, const cutover::RunState&) override {
     if (moment_.empty() || moment_of(event) != moment_) return;
-    if (victim_ != "worker" && victim_ != "both") {
-      kill(static_cast<pid_t>(std::stol(victim_)), SIGKILL);
-      moment_.clear();
-      return;
-    }
-    if (victim_ == "both") kill(getppid(), SIGKILL);
-    kill(getpid(), SIGKILL);
+    moment_.clear();
+    strike();
   }
 
  private:
+  void strike() const {
+    if (victim_ == "interrupt") {
+      kill(getppid(), SIGINT);
+    } else if (victim_.starts_with(stop_)) {
+      kill(static_cast<pid_t>(std::stol(victim_.substr(stop_.size()))), SIGSTOP);
+    } else if (victim_ != "worker" && victim_ != "both") {
+      kill(static_cast<pid_t>(std::stol(victim_)), SIGKILL);
+    } else {
+      if (victim_ == "both") kill(getppid(), SIGKILL);
+      kill(getpid(), SIGKILL);
+    }
+  }
+
   static std::string moment_of(const cutover::Event& event) {
     if (const auto* began = std::get_if<cutover::StepBegan>(&event)) return "began " + began->step;
     if (const auto* ended = std::get_if<cutover::StepEnded>(&event)) return "ended " + ended->step;
     return {};
   }
 
+  const std::string stop_ = "stop ";
   std::string victim_;
   std::string moment_;
 };

@@ -63,6 +63,50 @@ std::vector<std::string> FleetUnderLoad::entry_ports() {
   return ports;
 }
 
+std::vector<std::string> FleetUnderLoad::left_behind() {
+  const std::vector<std::pair<std::string, std::string>> traces = {
+      {"fence triggers",
+       "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover_fence%' "
+       "AND tgrelid::regclass::text NOT LIKE 'cutover.%'"},
+      {"a fence or a decision",
+       "SELECT count(*) FROM cutover.run WHERE fenced OR decided_at IS NOT NULL"},
+      {"default_transaction_read_only",
+       "SELECT count(*) FROM pg_db_role_setting "
+       "WHERE setconfig::text LIKE '%default_transaction_read_only%'"},
+      {"advisory locks", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"},
+      {"table locks", "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock'"}};
+  std::vector<std::string> left;
+  for (const auto& [what, sql] : traces) {
+    for (const auto& database : rig_.options().databases) {
+      const auto count = rig_.blue().sql(sql, database).value();
+      if (count != "0") left.push_back(count + " " + what + " in " + database);
+    }
+  }
+  for (int host = 0; host < rig_.options().hosts; ++host) {
+    for (const auto& entry : paused_entries(host)) left.push_back("a pause of " + entry);
+  }
+  return left;
+}
+
+std::vector<std::string> FleetUnderLoad::paused_entries(int host) {
+  std::vector<std::string> entries;
+  for (int process = 0; process < rig_.options().pgbouncers_per_host; ++process) {
+    auto& bouncer = rig_.pgbouncer(host, process);
+    // Refused in either state, and the refusal tells which.
+    if (support::SqlSession(bouncer.console_conninfo())
+            .run("PAUSE pgbouncer")
+            .error.find("already") != std::string::npos) {
+      entries.push_back("everything");
+    }
+    const auto databases = bouncer.console("SHOW DATABASES");
+    const auto paused = column(databases, "paused");
+    for (const auto& row : databases.rows) {
+      if (row.at(paused) != "0") entries.push_back(row.front());
+    }
+  }
+  return entries;
+}
+
 bool FleetUnderLoad::all_on(std::uint16_t port) {
   const auto ports = entry_ports();
   for (const auto& one : ports) {

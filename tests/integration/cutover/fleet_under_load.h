@@ -37,6 +37,13 @@ class FleetUnderLoad {
   support::Finished cutover_that_kills(const std::string& order,
                                        const std::vector<std::string>& arguments);
 
+  /// What a run or its recovery may leave behind on blue and on the bouncers, in words; empty:
+  /// nothing.
+  std::vector<std::string> left_behind();
+
+  /// Entries of one host that are paused now.
+  std::vector<std::string> paused_entries(int host);
+
   /// Every entry of every bouncer points there.
   bool all_on_blue();
   bool all_on_green();

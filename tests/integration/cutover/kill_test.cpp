@@ -1,6 +1,7 @@
 // I5 and I6 on real servers: whoever is killed at whichever step of the plan, the fleet ends
 // all-blue or all-green, writers write again, and no write is lost or doubled. The loop is over the
 // plan, so a new step is covered the day it is added.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -61,6 +62,7 @@ TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn)
     const auto killed = fleet.cutover_that_kills("both@began " + step, {"--no-dry-run", "--yes"});
     ASSERT_NE(killed.output.find("claim"), std::string::npos) << killed.output << killed.errors;
     recover(fleet, when);
+    ASSERT_THAT(fleet.left_behind(), testing::IsEmpty()) << fleet.rig().logs();
     ASSERT_TRUE(fleet.all_on_blue()) << fleet.rig().logs();
     ASSERT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
   }
@@ -91,10 +93,20 @@ TEST(KilledController, AWorkingProcessThatDiesIsRecoveredAtOnceByItsParent) {
     const auto killed =
         fleet.cutover_that_kills(std::string("worker@ended ") + step, {"--no-dry-run", "--yes"});
     EXPECT_EQ(killed.exit_code, 3) << killed.output << killed.errors;
+    EXPECT_THAT(fleet.left_behind(), testing::IsEmpty()) << step;
     EXPECT_TRUE(fleet.all_on_blue());
     EXPECT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
   }
   expect_nothing_lost(fleet.verdict_on_blue(), "after three recoveries");
+}
+
+TEST(KilledController, AWorkingProcessThatDiesInTheSwitchIsFinishedOnGreenByItsParent) {
+  FleetUnderLoad fleet(small_fleet());
+  const auto killed = fleet.cutover_that_kills("worker@ended switch", {"--no-dry-run", "--yes"});
+  EXPECT_EQ(killed.exit_code, 5) << killed.output << killed.errors;
+  EXPECT_TRUE(fleet.all_on_green()) << fleet.rig().logs();
+  EXPECT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+  expect_nothing_lost(fleet.verdict(), "after the parent's recovery");
 }
 
 TEST(KilledController, APauseEndsByItselfWithinTheLeaseAndASecond) {

@@ -2,7 +2,10 @@
 // doubled or failed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "tests/integration/cutover/fleet_under_load.h"
@@ -25,6 +28,17 @@ FleetOptions between(int blue, int green) {
   return options;
 }
 
+int lines_with(const std::filesystem::path& file, const std::vector<std::string>& parts) {
+  std::ifstream text(file);
+  int count = 0;
+  for (std::string line; std::getline(text, line);) {
+    count += std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
+      return line.find(part) != std::string::npos;
+    });
+  }
+  return count;
+}
+
 void expect_clean_cutover(FleetUnderLoad& fleet) {
   const auto finished = fleet.rig().cutover({"--no-dry-run", "--yes", "--json"});
   ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors << fleet.rig().logs();
@@ -36,6 +50,8 @@ void expect_clean_cutover(FleetUnderLoad& fleet) {
   const auto verdict = fleet.verdict();
   EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict) << fleet.rig().logs();
   EXPECT_GT(verdict.served_by.count(fleet.rig().green().port()), 0u);
+  // What shows which server is blue lives through the seal (its application is "cutover checks").
+  EXPECT_EQ(lines_with(fleet.rig().blue().log_file(), {"cutover checks", "terminating"}), 0);
 }
 
 class LiveCutover : public testing::TestWithParam<std::pair<int, int>> {};
@@ -58,6 +74,8 @@ TEST(LiveCutoverShapes, SeveralDatabasesProcessesAndSubscriptionsMoveInOnePause)
   options.rig.databases = {"app", "second"};
   options.rig.pgbouncers_per_host = 2;
   options.rig.subscriptions = 2;
+  // 2 hosts, 2 processes, 2 databases: 8 pools of the usual 20 are more than max_connections, and
+  // the check green_connections refuses.
   options.rig.pool_size = 8;
   FleetUnderLoad fleet(options);
   expect_clean_cutover(fleet);
