@@ -1,6 +1,5 @@
 #include "common/log/log.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -8,6 +7,8 @@
 
 #include <cstdlib>
 #include <mutex>
+
+#include "common/base/utc_time.h"
 
 namespace cutover {
 namespace {
@@ -76,12 +77,6 @@ const char* level_name(spdlog::level::level_enum level) {
   return level == spdlog::level::warn ? "warning" : "error";
 }
 
-std::string time_text(spdlog::log_clock::time_point time) {
-  using namespace std::chrono;
-  const auto ms = duration_cast<milliseconds>(time.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(system_clock::to_time_t(time)), ms);
-}
-
 class StructuredLine : public spdlog::formatter {
  public:
   explicit StructuredLine(LogFormat format) : format_(format) {}
@@ -101,7 +96,7 @@ class StructuredLine : public spdlog::formatter {
     std::string line =
         format_ == LogFormat::journal
             ? journal_level(message.level)
-            : "time=" + time_text(message.time) + " level=" + level_name(message.level) + " ";
+            : "time=" + utc_text(message.time) + " level=" + level_name(message.level) + " ";
     const auto run = run_id();
     if (!run.empty()) line += "run=" + quoted(run) + " ";
     line += payload.starts_with(built) ? payload.substr(1) : "msg=" + quoted(payload);
@@ -109,7 +104,7 @@ class StructuredLine : public spdlog::formatter {
   }
 
   static std::string json_of(const spdlog::details::log_msg& message, const std::string& payload) {
-    std::string line = "{\"time\":" + json_text(time_text(message.time)) + ",\"level\":\"" +
+    std::string line = "{\"time\":" + json_text(utc_text(message.time)) + ",\"level\":\"" +
                        level_name(message.level) + "\",";
     const auto run = run_id();
     if (!run.empty()) line += "\"run\":" + json_text(run) + ",";

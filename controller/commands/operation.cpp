@@ -87,9 +87,7 @@ json::value json_of(const OperationState& state) {
 
 const JournalRun* run_named(const std::vector<JournalRun>& runs, const std::string& id) {
   const auto found = std::find_if(runs.begin(), runs.end(), [&](const auto& run) {
-    if (!id.empty()) return run.run_id == id;
-    return run.command == "cutover" || run.command == "rollback" || run.command == "rehearse" ||
-           run.command == "recover";
+    return id.empty() ? moves_clients(run) : run.run_id == id;
   });
   return found == runs.end() ? nullptr : &*found;
 }

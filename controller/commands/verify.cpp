@@ -14,6 +14,7 @@
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/report/progress.h"
+#include "controller/verify/difference_data.h"
 
 namespace cutover {
 namespace {
@@ -119,8 +120,8 @@ json::object json_of(const TableVerdict& verdict, const ShownDifference& shown) 
   for (std::size_t i = 0; i < verdict.table.key.size(); ++i)
     key[verdict.table.key[i].name] = shown.key[i];
   json::object object{{"kind", name_of(shown.kind)}, {"key", key}};
-  if (!shown.blue_data.empty()) object["blue"] = json::parse(shown.blue_data);
-  if (!shown.green_data.empty()) object["green"] = json::parse(shown.green_data);
+  if (!shown.blue_data.empty()) object["blue"] = json_of_row(shown.blue_data);
+  if (!shown.green_data.empty()) object["green"] = json_of_row(shown.green_data);
   return object;
 }
 
@@ -197,7 +198,9 @@ CommandResult verify_command(const CommandLine& line, const Config& config) {
   }
   result.data = {{"databases", databases}};
   judge_reports(result, reports);
-  write_to_journal(config, label_of(line.command), result);
+  // Some of the tables tick no item of the runbook.
+  const bool whole = options->tables.empty();
+  write_to_journal(config, label_of(line.command) + (whole ? "" : " --table"), result);
   return result;
 }
 

@@ -1,10 +1,9 @@
 #include "controller/journal/journal.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <algorithm>
+#include <array>
 
-#include <chrono>
-
+#include "common/base/utc_time.h"
 #include "controller/journal/sqlite.h"
 
 namespace cutover {
@@ -27,13 +26,6 @@ constexpr const char* schema[] = {
     " outcome text NOT NULL, detail text NOT NULL, seconds real)",
 };
 
-std::string now_text() {
-  const auto now = std::chrono::system_clock::now();
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis.count() % 1000);
-}
-
 Value optional_real(std::optional<double> real) {
   return real ? Value(*real) : Value();
 }
@@ -43,12 +35,12 @@ std::optional<std::string> optional_text(const Value& value) {
   return text ? std::optional(*text) : std::nullopt;
 }
 
-Result<void> without_rows(const Result<std::vector<sqlite::Row>>& result) {
-  if (!result) return result.error();
-  return {};
-}
-
 }  // namespace
+
+bool moves_clients(const JournalRun& run) {
+  constexpr std::array commands = {"cutover", "rollback", "rehearse", "recover"};
+  return std::find(commands.begin(), commands.end(), run.command) != commands.end();
+}
 
 struct Journal::Impl {
   sqlite::Database database;
@@ -60,43 +52,31 @@ Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
 
 Result<Journal> Journal::open(const std::filesystem::path& state_dir) {
-  std::error_code failed;
-  if (std::filesystem::create_directories(state_dir, failed)) {
-    std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, failed);
-  }
-  if (failed) {
-    return Error{fmt::format("cannot make {}: {}", state_dir.string(), failed.message()),
-                 "set run.state_dir to a directory that you may write"};
-  }
-  auto database = sqlite::Database::open(state_dir / "journal.sqlite");
+  auto database = sqlite::Database::open_in(state_dir, "journal.sqlite", schema);
   if (!database) return database.error();
-  for (const char* sql : schema) {
-    const auto made = database->run(sql);
-    if (!made) return made.error();
-  }
   return Journal(std::make_unique<Impl>(Impl{std::move(*database)}));
 }
 
 Result<void> Journal::begin_run(const std::string& run_id, const std::string& command) {
-  return without_rows(
-      impl_->database.run("INSERT INTO run (run_id, command, began_at) VALUES (?1, ?2, ?3)",
-                          {run_id, command, now_text()}));
+  return impl_->database.execute(
+      "INSERT INTO run (run_id, command, began_at) VALUES (?1, ?2, ?3)",
+      {run_id, command, utc_text_now()});
 }
 
 Result<void> Journal::end_run(const std::string& run_id, const std::string& outcome,
                               std::uint32_t attempts, std::optional<double> pause_seconds) {
-  return without_rows(impl_->database.run(
+  return impl_->database.execute(
       "UPDATE run SET ended_at = ?2, outcome = ?3, attempts = ?4, pause_seconds = ?5 WHERE run_id "
       "= ?1",
-      {run_id, now_text(), outcome, std::int64_t{attempts}, optional_real(pause_seconds)}));
+      {run_id, utc_text_now(), outcome, std::int64_t{attempts}, optional_real(pause_seconds)});
 }
 
 Result<void> Journal::append(const std::string& run_id, const JournalEntry& entry) {
-  return without_rows(
-      impl_->database.run("INSERT INTO entry (run_id, at, kind, step, outcome, detail, seconds) "
-                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                          {run_id, now_text(), entry.kind, entry.step, entry.outcome, entry.detail,
-                           optional_real(entry.seconds)}));
+  return impl_->database.execute(
+      "INSERT INTO entry (run_id, at, kind, step, outcome, detail, seconds) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      {run_id, utc_text_now(), entry.kind, entry.step, entry.outcome, entry.detail,
+       optional_real(entry.seconds)});
 }
 
 Result<std::vector<JournalRun>> Journal::runs() const {

@@ -25,6 +25,9 @@ struct JournalRun {
   std::optional<double> pause_seconds;
 };
 
+/// It touched what clients see; other commands are journaled for the runbook alone.
+bool moves_clients(const JournalRun& run);
+
 struct JournalEntry {
   std::string at;
   std::string kind;  ///< "step began", "step ended", "undo began", "undo ended", "attempt" …

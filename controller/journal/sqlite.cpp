@@ -1,5 +1,7 @@
 #include "controller/journal/sqlite.h"
 
+#include <fmt/format.h>
+
 namespace cutover::sqlite {
 namespace {
 
@@ -54,6 +56,23 @@ Result<Database> Database::open(const std::filesystem::path& path) {
   return database;
 }
 
+Result<Database> Database::open_in(const std::filesystem::path& state_dir, const std::string& name,
+                                   std::span<const char* const> schema) {
+  std::error_code failed;
+  if (std::filesystem::create_directories(state_dir, failed))
+    std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, failed);
+  if (failed)
+    return Error{fmt::format("cannot make {}: {}", state_dir.string(), failed.message()),
+                 "set run.state_dir to a directory that you may write"};
+  auto database = open(state_dir / name);
+  if (!database) return database.error();
+  for (const char* sql : schema) {
+    const auto made = database->execute(sql);
+    if (!made) return made.error();
+  }
+  return database;
+}
+
 Error Database::error() const {
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
   return Error{path_.string() + ": " + why, "is the disk full, or the file owned by another user?"};
@@ -71,6 +90,12 @@ Result<std::vector<Row>> Database::run(const std::string& sql,
   while ((code = sqlite3_step(raw)) == SQLITE_ROW) rows.push_back(row_of(raw));
   if (code != SQLITE_DONE) return error();
   return rows;
+}
+
+Result<void> Database::execute(const std::string& sql, const std::vector<Value>& values) const {
+  const auto rows = run(sql, values);
+  if (!rows) return rows.error();
+  return {};
 }
 
 std::string text_of(const Value& value) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,15 +20,20 @@ using Row = std::vector<Value>;
 
 class Database {
  public:
-  static Result<Database> open(const std::filesystem::path& path);
+  /// STATE_DIR/NAME, after the statements of `schema`; the directory is made when missing (0700).
+  static Result<Database> open_in(const std::filesystem::path& state_dir, const std::string& name,
+                                  std::span<const char* const> schema);
 
   /// One statement; the rows it returns.
   Result<std::vector<Row>> run(const std::string& sql, const std::vector<Value>& values = {}) const;
+  /// One statement whose rows nobody wants.
+  Result<void> execute(const std::string& sql, const std::vector<Value>& values = {}) const;
 
  private:
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
+  static Result<Database> open(const std::filesystem::path& path);
   explicit Database(sqlite3* handle, std::filesystem::path path)
       : handle_(handle), path_(std::move(path)) {}
   Error error() const;

@@ -1,7 +1,5 @@
 #include "controller/operation/operation_record.h"
 
-#include <fmt/format.h>
-
 #include "controller/journal/sqlite.h"
 
 namespace cutover {
@@ -11,11 +9,6 @@ constexpr const char* schema[] = {
     "CREATE TABLE IF NOT EXISTS tick (item text PRIMARY KEY, at text NOT NULL, note text NOT NULL)",
     "CREATE TABLE IF NOT EXISTS noted (key text PRIMARY KEY, value text NOT NULL)",
 };
-
-Result<void> without_rows(const Result<std::vector<sqlite::Row>>& result) {
-  if (!result) return result.error();
-  return {};
-}
 
 }  // namespace
 
@@ -29,35 +22,25 @@ OperationRecord& OperationRecord::operator=(OperationRecord&&) noexcept = defaul
 OperationRecord::~OperationRecord() = default;
 
 Result<OperationRecord> OperationRecord::open(const std::filesystem::path& state_dir) {
-  std::error_code failed;
-  if (std::filesystem::create_directories(state_dir, failed))
-    std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, failed);
-  if (failed)
-    return Error{fmt::format("cannot make {}: {}", state_dir.string(), failed.message()),
-                 "set run.state_dir to a directory that you may write"};
-  auto database = sqlite::Database::open(state_dir / "runbook.sqlite");
+  auto database = sqlite::Database::open_in(state_dir, "runbook.sqlite", schema);
   if (!database) return database.error();
-  for (const char* sql : schema) {
-    const auto made = database->run(sql);
-    if (!made) return made.error();
-  }
   return OperationRecord(std::make_unique<Impl>(Impl{std::move(*database)}));
 }
 
 Result<void> OperationRecord::tick(const std::string& item, const std::string& note) {
-  return without_rows(
-      impl_->database.run("INSERT OR REPLACE INTO tick (item, at, note) "
-                          "VALUES (?1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?2)",
-                          {item, note}));
+  return impl_->database.execute(
+      "INSERT OR REPLACE INTO tick (item, at, note) "
+      "VALUES (?1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?2)",
+      {item, note});
 }
 
 Result<void> OperationRecord::untick(const std::string& item) {
-  return without_rows(impl_->database.run("DELETE FROM tick WHERE item = ?1", {item}));
+  return impl_->database.execute("DELETE FROM tick WHERE item = ?1", {item});
 }
 
 Result<void> OperationRecord::set(const std::string& key, const std::string& value) {
-  return without_rows(impl_->database.run(
-      "INSERT OR REPLACE INTO noted (key, value) VALUES (?1, ?2)", {key, value}));
+  return impl_->database.execute("INSERT OR REPLACE INTO noted (key, value) VALUES (?1, ?2)",
+                                 {key, value});
 }
 
 Result<std::map<std::string, Tick>> OperationRecord::ticks() const {

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <ctime>
 #include <optional>
 
+#include "common/base/utc_time.h"
 #include "controller/operation/page.h"
 
 namespace cutover {
@@ -16,18 +15,6 @@ constexpr double width = 900;
 constexpr double label_width = 190;
 constexpr double row_height = 20;
 constexpr double head = 34;
-
-/// Seconds since 1970 of "2026-11-22T14:15:33.123Z".
-double moment_of(const std::string& at) {
-  std::tm parts{};
-  double seconds = 0;
-  if (std::sscanf(at.c_str(), "%d-%d-%dT%d:%d:%lf", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
-                  &parts.tm_hour, &parts.tm_min, &seconds) != 6)
-    return 0;
-  parts.tm_year -= 1900;
-  parts.tm_mon -= 1;
-  return static_cast<double>(timegm(&parts)) + seconds;
-}
 
 /// The entry from which on the plot shows the run: the last attempt's pause, else the beginning.
 std::size_t beginning(const std::vector<JournalEntry>& entries) {
@@ -58,10 +45,10 @@ Timeline timeline_of(const std::vector<JournalEntry>& entries) {
   Timeline timeline;
   if (entries.empty()) return timeline;
   const auto from = beginning(entries);
-  const double zero = moment_of(entries[from].at);
+  const double zero = unix_time_of(entries[from].at);
   for (std::size_t i = from; i < entries.size(); ++i) {
     const auto& entry = entries[i];
-    const double at = moment_of(entry.at) - zero;
+    const double at = unix_time_of(entry.at) - zero;
     if (entry.kind == "pause began") timeline.pause_begin = at;
     if (entry.kind == "pause ended")
       timeline.pause_end = timeline.pause_begin + entry.seconds.value_or(0);

@@ -12,6 +12,8 @@ namespace {
 /// Shares of a table without key: only those that differ are listed row by row.
 constexpr std::uint32_t buckets = 1024;
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int tries = 5;
 constexpr std::chrono::seconds between_tries{1};
 
@@ -147,9 +149,13 @@ Task<VerifyAnswer<PieceVerdict>> compare_once(const ComparedTable& table, Piece 
 
 Task<VerifyAnswer<PieceVerdict>> compare_piece(const ComparedTable& table, Piece piece,
                                                PieceWork& work) {
+  std::optional<Clock::time_point> lost_at;
   for (int attempt = 1;; ++attempt) {
     auto verdict = co_await compare_once(table, piece, work);
-    if (verdict || attempt == tries || !passes_by_itself(verdict.error())) co_return verdict;
+    if (verdict || !passes_by_itself(verdict.error())) co_return verdict;
+    if (verdict.error().lost && !lost_at) lost_at = Clock::now();
+    const bool is_patient = lost_at && Clock::now() - *lost_at < work.patience;
+    if (attempt >= tries && !is_patient) co_return verdict;
     co_await sleep_for(between_tries);
   }
 }

@@ -18,6 +18,7 @@ struct PieceWork {
   FollowWatch& watch;
   std::vector<std::string> publications;
   SettleOptions settle;
+  std::chrono::milliseconds patience{120'000};  ///< with a server that was lost
 };
 
 /// Tries again where a lock was not got or a connection was lost.

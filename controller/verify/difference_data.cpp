@@ -1,5 +1,7 @@
 #include "controller/verify/difference_data.h"
 
+#include <boost/json/parse.hpp>
+
 namespace cutover {
 namespace {
 
@@ -21,6 +23,14 @@ Task<std::optional<Error>> add_data(VerifyPair& pair, TableVerdict& verdict) {
     shown.green_data = data_of(verdict.table, both->green, shown.key);
   }
   co_return std::nullopt;
+}
+
+boost::json::value json_of_row(const std::string& data) {
+  boost::json::parse_options options;
+  options.max_depth = 1000;
+  boost::json::error_code failed;
+  auto value = boost::json::parse(data, failed, {}, options);
+  return failed ? boost::json::value(data) : value;
 }
 
 }  // namespace cutover

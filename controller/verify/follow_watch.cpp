@@ -7,6 +7,7 @@
 #include "common/async/within.h"
 #include "common/base/number.h"
 #include "controller/servers/schema.h"
+#include "controller/verify/patient_query.h"
 
 namespace cutover {
 namespace {
@@ -33,8 +34,8 @@ FollowWatch::FollowWatch(boost::asio::any_io_executor executor, SessionOptions o
     : blue_(std::move(on_blue)), options_(std::move(options)), lock_(executor) {}
 
 Task<Result<FollowWatch::Sight>> FollowWatch::look() {
-  const auto rows =
-      co_await blue_.query(fmt::format(applied_sql, list_of_literals(options_.slots)));
+  const auto rows = co_await query_patiently(
+      blue_, fmt::format(applied_sql, list_of_literals(options_.slots)), options_.patience);
   if (!rows) co_return Error(rows.error());
   Sight sight;
   for (std::size_t i = 0; i < rows->size(); ++i)

@@ -7,6 +7,7 @@
 
 #include "common/base/number.h"
 #include "controller/servers/schema.h"
+#include "controller/verify/patient_query.h"
 
 namespace cutover {
 namespace {
@@ -132,15 +133,18 @@ Task<Result<std::vector<ComparedTable>>> list_compared_tables(ServerSession& blu
   co_return tables;
 }
 
-Task<Result<std::vector<HeapPages>>> heaps_of(ServerSession& blue, std::uint32_t oid) {
-  const auto rows = co_await blue.query(
+Task<Result<std::vector<HeapPages>>> heaps_of(ServerSession& blue, std::uint32_t oid,
+                                              std::chrono::milliseconds patience) {
+  const auto rows = co_await query_patiently(
+      blue,
       fmt::format("SELECT n.nspname, c.relname, "
                   "pg_relation_size(c.oid) / current_setting('block_size')::bigint AS pages "
                   "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
                   "WHERE c.relkind = 'r' AND (c.oid = {0} OR c.oid IN (SELECT relid FROM "
                   "pg_partition_tree({0}))) "
                   "ORDER BY c.oid",
-                  oid));
+                  oid),
+      patience);
   if (!rows) co_return Error(rows.error());
   std::vector<HeapPages> heaps;
   for (std::size_t i = 0; i < rows->size(); ++i)

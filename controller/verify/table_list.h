@@ -14,6 +14,7 @@ Task<Result<std::vector<ComparedTable>>> list_compared_tables(ServerSession& blu
                                                               DatabaseConfig database);
 
 /// The heaps of blue that hold the table's rows, with all their pages.
-Task<Result<std::vector<HeapPages>>> heaps_of(ServerSession& blue, std::uint32_t oid);
+Task<Result<std::vector<HeapPages>>> heaps_of(ServerSession& blue, std::uint32_t oid,
+                                              std::chrono::milliseconds patience);
 
 }  // namespace cutover

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "controller/verify/patient_query.h"
 #include "controller/verify/table_list.h"
 
 namespace cutover {
@@ -40,14 +41,14 @@ Task<std::optional<Piece>> TableWalk::next(ServerSession& blue) {
 }
 
 Piece TableWalk::give(Piece piece) {
-  cuts_[piece.table].given.push_back({piece, false, 0, 0});
+  cuts_[piece.table].given.push_back({piece, false, {}});
   return piece;
 }
 
 Task<std::optional<Error>> TableWalk::begin_recent(std::size_t table, ServerSession& blue) {
   auto& cut = cuts_[table];
   if (cut.begun) co_return std::nullopt;
-  auto heaps = co_await heaps_of(blue, tables_[table].table.oid);
+  auto heaps = co_await heaps_of(blue, tables_[table].table.oid, options_.patience);
   if (!heaps) co_return heaps.error();
   cut.heaps = std::move(*heaps);
   cut.begun = true;
@@ -72,7 +73,8 @@ std::optional<Piece> TableWalk::cut_pages(std::size_t table) {
     ++cut.heap;
     cut.page = 0;
   }
-  if (cut.heap == cut.heaps.size()) {
+  // Beyond the end where partitions were dropped since.
+  if (cut.heap >= cut.heaps.size()) {
     cut.recent_over = true;
     if (cut.given.empty()) tables_[table].progress.recent_done = true;
     return std::nullopt;
@@ -99,7 +101,8 @@ Task<std::optional<Piece>> TableWalk::next_chunk(std::size_t table, ServerSessio
     cut.over = true;
     co_return give(piece);
   }
-  const auto rows = co_await blue.query(lower_bound_sql(compared, cut.to, options_.chunk_rows));
+  const auto rows = co_await query_patiently(
+      blue, lower_bound_sql(compared, cut.to, options_.chunk_rows), options_.patience);
   if (!rows) {
     fail(table, Error(rows.error()));
     co_return std::nullopt;
@@ -113,27 +116,27 @@ Task<std::optional<Piece>> TableWalk::next_chunk(std::size_t table, ServerSessio
 
 void TableWalk::move_past(std::size_t table, const Given& given) {
   auto& progress = tables_[table].progress;
-  progress.looked_again += given.looked_again;
+  progress.looked_again += given.count.looked_again;
+  progress.unsettled += given.count.unsettled;
   if (given.piece.kind == PieceKind::recent) {
     progress.heap = given.piece.heap;
     progress.page = given.piece.pages.to;
     return;
   }
-  progress.rows += given.rows;
+  progress.rows += given.count.rows;
   ++progress.chunks;
   progress.to = given.piece.range.from;
   progress.done = !given.piece.range.from;
 }
 
-void TableWalk::finish(const Piece& piece, std::uint64_t rows, std::uint64_t looked_again) {
+void TableWalk::finish(const Piece& piece, PieceCount count) {
   auto& cut = cuts_[piece.table];
   for (auto& given : cut.given) {
     if (given.done || given.piece.kind != piece.kind || given.piece.heap != piece.heap ||
         given.piece.pages.from != piece.pages.from || given.piece.range.to != piece.range.to)
       continue;
     given.done = true;
-    given.rows = rows;
-    given.looked_again = looked_again;
+    given.count = count;
     break;
   }
   while (!cut.given.empty() && cut.given.front().done) {

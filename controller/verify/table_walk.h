@@ -25,6 +25,14 @@ struct Piece {
 struct WalkOptions {
   std::uint64_t chunk_rows = 10'000;
   std::uint64_t heap_pages = 1024;
+  std::chrono::milliseconds patience{120'000};  ///< with a blue that does not answer
+};
+
+/// Rows of one piece.
+struct PieceCount {
+  std::uint64_t rows = 0;
+  std::uint64_t looked_again = 0;
+  std::uint64_t unsettled = 0;
 };
 
 struct WalkedTable {
@@ -40,7 +48,7 @@ class TableWalk {
   /// The next piece to compare; nothing when all are given out. One call at a time.
   Task<std::optional<Piece>> next(ServerSession& blue);
   /// `piece` is compared: progress moves past what has no gap before it.
-  void finish(const Piece& piece, std::uint64_t rows, std::uint64_t looked_again);
+  void finish(const Piece& piece, PieceCount count);
   void fail(std::size_t table, Error error);
 
   std::vector<WalkedTable>& tables() { return tables_; }
@@ -49,8 +57,7 @@ class TableWalk {
   struct Given {
     Piece piece;
     bool done = false;
-    std::uint64_t rows = 0;
-    std::uint64_t looked_again = 0;
+    PieceCount count;
   };
   /// Where a table is cut next; ahead of its progress by the pieces that are being compared.
   struct Cut {

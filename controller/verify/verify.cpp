@@ -73,7 +73,6 @@ class Verification {
   std::string scope_;
   std::optional<TableWalk> walk_;
   std::map<std::string, Differences> differences_;
-  std::map<std::string, std::uint64_t> unsettled_;
   std::vector<TableVerdict> not_comparable_;
   std::optional<Error> broken_;  ///< the record cannot be written
   std::uint64_t recent_rows_ = 0;
@@ -138,7 +137,9 @@ std::optional<Error> Verification::lay_out(std::vector<ComparedTable> tables) {
     differences_[table.name] = std::move(*found);
     walked.push_back({std::move(table), std::move(progress), std::nullopt});
   }
-  walk_.emplace(std::move(walked), options_.walk);
+  auto walk = options_.walk;
+  walk.patience = options_.patience;
+  walk_.emplace(std::move(walked), walk);
   return std::nullopt;
 }
 
@@ -185,9 +186,8 @@ void Verification::keep(const Piece& piece, const PieceVerdict& verdict) {
     const auto saved = record_.save_difference(scope_, name, difference.key, difference.kind);
     if (!saved) broken_ = saved.error();
   }
-  unsettled_[name] += verdict.settled.unsettled.size();
   if (piece.kind == PieceKind::recent) recent_rows_ += verdict.rows;
-  walk_->finish(piece, verdict.rows, verdict.looked_again);
+  walk_->finish(piece, {verdict.rows, verdict.looked_again, verdict.settled.unsettled.size()});
   const auto saved = record_.save(scope_, name, walked.progress);
   if (!saved) broken_ = saved.error();
   if (differences_[name].size() >= options_.settle.most_differences)
@@ -199,7 +199,7 @@ void Verification::keep(const Piece& piece, const PieceVerdict& verdict) {
 
 Task<void> Verification::compare(Piece piece, VerifyPair& pair) {
   const auto table = walk_->tables()[piece.table].table;
-  PieceWork work{pair, watch_, {}, options_.settle};
+  PieceWork work{pair, watch_, {}, options_.settle, options_.patience};
   for (const auto& each : database_.subscriptions) work.publications.push_back(each.publication);
   const auto verdict = co_await compare_piece(table, piece, work);
   if (verdict) {
@@ -231,7 +231,7 @@ Task<TableVerdict> Verification::verdict_of(std::size_t table) {
   verdict.chunks = walked.progress.chunks;
   verdict.looked_again = walked.progress.looked_again;
   verdict.failure = walked.failure;
-  verdict.unsettled = unsettled_[walked.table.name];
+  verdict.unsettled = walked.progress.unsettled;
   const auto& found = differences_[walked.table.name];
   verdict.differences = found.size();
   for (const auto& [key, kind] : found)

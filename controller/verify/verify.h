@@ -28,7 +28,7 @@ struct VerifyOptions {
   std::string run_id = "verify";
   std::uint32_t jobs = 2;
   std::uint64_t most_lag_bytes = 16 * 1024 * 1024;
-  std::chrono::milliseconds patience{120'000};  ///< with a green that stands still
+  std::chrono::milliseconds patience{120'000};  ///< with a green that stands still, a server lost
   std::chrono::milliseconds progress_interval{2'000};
   bool restart = false;             ///< forget what an interrupted comparison has done
   bool show_data = false;           ///< of rows that differ

@@ -1,10 +1,8 @@
 #include "controller/verify/verify_record.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 
+#include "common/base/utc_time.h"
 #include "controller/journal/sqlite.h"
 
 namespace cutover {
@@ -13,19 +11,26 @@ namespace {
 namespace json = boost::json;
 using sqlite::Value;
 
+constexpr const char* settings[] = {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"};
+
+/// Of the tables below. What an older program began in others is begun anew.
+constexpr std::uint64_t shape = 1;
+
 constexpr const char* schema[] = {
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
-    "CREATE TABLE IF NOT EXISTS comparison ("
+    "DROP TABLE IF EXISTS comparison",
+    "DROP TABLE IF EXISTS progress",
+    "DROP TABLE IF EXISTS difference",
+    "CREATE TABLE comparison ("
     " database text PRIMARY KEY, began_at text NOT NULL, ended_at text)",
-    "CREATE TABLE IF NOT EXISTS progress ("
+    "CREATE TABLE progress ("
     " database text NOT NULL, name text NOT NULL, signature text NOT NULL, heap integer NOT NULL,"
     " page integer NOT NULL, recent_done integer NOT NULL, bound text, done integer NOT NULL,"
     " rows integer NOT NULL, chunks integer NOT NULL, looked_again integer NOT NULL,"
-    " PRIMARY KEY (database, name))",
-    "CREATE TABLE IF NOT EXISTS difference ("
+    " unsettled integer NOT NULL, PRIMARY KEY (database, name))",
+    "CREATE TABLE difference ("
     " database text NOT NULL, name text NOT NULL, key text NOT NULL, kind integer NOT NULL,"
     " PRIMARY KEY (database, name, key))",
+    "PRAGMA user_version = 1",
 };
 
 std::string json_of(const RowKey& key) {
@@ -45,14 +50,15 @@ std::uint64_t number(const Value& value) {
   return found ? static_cast<std::uint64_t>(*found) : 0;
 }
 
-Result<void> without_rows(const Result<std::vector<sqlite::Row>>& result) {
-  if (!result) return result.error();
+Result<void> make_tables(const sqlite::Database& database) {
+  const auto known = database.run("PRAGMA user_version");
+  if (!known) return known.error();
+  if (number(known->front()[0]) == shape) return {};
+  for (const char* sql : schema) {
+    const auto made = database.execute(sql);
+    if (!made) return made.error();
+  }
   return {};
-}
-
-std::string now_text() {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
 }  // namespace
@@ -67,18 +73,10 @@ VerifyRecord& VerifyRecord::operator=(VerifyRecord&&) noexcept = default;
 VerifyRecord::~VerifyRecord() = default;
 
 Result<VerifyRecord> VerifyRecord::open(const std::filesystem::path& state_dir) {
-  std::error_code failed;
-  if (std::filesystem::create_directories(state_dir, failed))
-    std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, failed);
-  if (failed)
-    return Error{fmt::format("cannot make {}: {}", state_dir.string(), failed.message()),
-                 "set run.state_dir to a directory that you may write"};
-  auto database = sqlite::Database::open(state_dir / "verify.sqlite");
+  auto database = sqlite::Database::open_in(state_dir, "verify.sqlite", settings);
   if (!database) return database.error();
-  for (const char* sql : schema) {
-    const auto made = database->run(sql);
-    if (!made) return made.error();
-  }
+  const auto made = make_tables(*database);
+  if (!made) return made.error();
   return VerifyRecord(std::make_unique<Impl>(Impl{std::move(*database)}));
 }
 
@@ -93,24 +91,24 @@ Result<std::optional<std::string>> VerifyRecord::unfinished(const std::string& d
 Result<void> VerifyRecord::begin(const std::string& database) {
   for (const char* sql :
        {"DELETE FROM progress WHERE database = ?1", "DELETE FROM difference WHERE database = ?1"}) {
-    const auto forgotten = impl_->database.run(sql, {database});
+    const auto forgotten = impl_->database.execute(sql, {database});
     if (!forgotten) return forgotten.error();
   }
-  return without_rows(
-      impl_->database.run("INSERT OR REPLACE INTO comparison (database, began_at) VALUES (?1, ?2)",
-                          {database, now_text()}));
+  return impl_->database.execute(
+      "INSERT OR REPLACE INTO comparison (database, began_at) VALUES (?1, ?2)",
+      {database, utc_text_now()});
 }
 
 Result<void> VerifyRecord::end(const std::string& database) {
-  return without_rows(impl_->database.run("UPDATE comparison SET ended_at = ?2 WHERE database = ?1",
-                                          {database, now_text()}));
+  return impl_->database.execute("UPDATE comparison SET ended_at = ?2 WHERE database = ?1",
+                                 {database, utc_text_now()});
 }
 
 Result<std::map<std::string, TableProgress>> VerifyRecord::progress(
     const std::string& database) const {
   const auto rows = impl_->database.run(
-      "SELECT name, signature, heap, page, recent_done, bound, done, rows, chunks, looked_again "
-      "FROM progress WHERE database = ?1",
+      "SELECT name, signature, heap, page, recent_done, bound, done, rows, chunks, looked_again, "
+      "unsettled FROM progress WHERE database = ?1",
       {database});
   if (!rows) return rows.error();
   std::map<std::string, TableProgress> all;
@@ -125,19 +123,21 @@ Result<std::map<std::string, TableProgress>> VerifyRecord::progress(
     one.rows = number(row[7]);
     one.chunks = number(row[8]);
     one.looked_again = number(row[9]);
+    one.unsettled = number(row[10]);
   }
   return all;
 }
 
 Result<void> VerifyRecord::save(const std::string& database, const std::string& table,
                                 const TableProgress& progress) {
-  return without_rows(impl_->database.run(
+  return impl_->database.execute(
       "INSERT OR REPLACE INTO progress (database, name, signature, heap, page, recent_done, bound, "
-      "done, rows, chunks, looked_again) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      "done, rows, chunks, looked_again, unsettled) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
       {database, table, progress.signature, integer(progress.heap), integer(progress.page),
        integer(progress.recent_done ? 1 : 0), progress.to ? Value(json_of(*progress.to)) : Value(),
        integer(progress.done ? 1 : 0), integer(progress.rows), integer(progress.chunks),
-       integer(progress.looked_again)}));
+       integer(progress.looked_again), integer(progress.unsettled)});
 }
 
 Result<Differences> VerifyRecord::differences(const std::string& database,
@@ -153,15 +153,15 @@ Result<Differences> VerifyRecord::differences(const std::string& database,
 
 Result<void> VerifyRecord::save_difference(const std::string& database, const std::string& table,
                                            const RowKey& key, DifferenceKind kind) {
-  return without_rows(impl_->database.run(
+  return impl_->database.execute(
       "INSERT OR REPLACE INTO difference (database, name, key, kind) VALUES (?1, ?2, ?3, ?4)",
-      {database, table, json_of(key), integer(static_cast<std::uint64_t>(kind))}));
+      {database, table, json_of(key), integer(static_cast<std::uint64_t>(kind))});
 }
 
 Result<void> VerifyRecord::forget(const std::string& database, const std::string& table) {
   for (const char* sql : {"DELETE FROM progress WHERE database = ?1 AND name = ?2",
                           "DELETE FROM difference WHERE database = ?1 AND name = ?2"}) {
-    const auto forgotten = impl_->database.run(sql, {database, table});
+    const auto forgotten = impl_->database.execute(sql, {database, table});
     if (!forgotten) return forgotten.error();
   }
   return {};

@@ -23,6 +23,7 @@ struct TableProgress {
   std::uint64_t rows = 0;
   std::uint64_t chunks = 0;
   std::uint64_t looked_again = 0;  ///< rows
+  std::uint64_t unsettled = 0;     ///< rows that changed too often to be compared
 };
 
 using Differences = std::map<RowKey, DifferenceKind>;

@@ -163,6 +163,61 @@ TEST_F(Verify, AnInterruptedComparisonGoesOnWhereItWasAndKeepsWhatItFound) {
   EXPECT_FALSE(verify(interrupted).resumed_from) << "a finished one is not gone on with";
 }
 
+TEST_F(Verify, WhatAnInterruptedComparisonCouldNotSettleIsNotForgotten) {
+  pair_.green.sql("DELETE FROM odd WHERE id = 50", "app0");
+  auto hasty = options();
+  hasty.jobs = 1;
+  hasty.tables = {"odd"};
+  hasty.settle.trials = 1;  // a difference takes two
+  hasty.progress_interval = std::chrono::milliseconds(0);
+  hasty.progress = [](const VerifyProgress& progress) {
+    if (progress.rows > 0) throw std::runtime_error("interrupted");
+  };
+  EXPECT_THROW(verify(hasty), std::runtime_error);
+  auto gone_on = options();
+  gone_on.tables = {"odd"};
+  const auto report = verify(gone_on);
+  EXPECT_TRUE(report.resumed_from);
+  EXPECT_EQ(told(report), "public.odd: unsettled\n");
+}
+
+TEST_F(Verify, AComparisonGoesOnThoughBlueHasFewerPartitionsThanWhenItBegan) {
+  auto some = options();
+  some.tables = {"two_keys"};
+  some.progress_interval = std::chrono::milliseconds(0);
+  some.progress = [](const VerifyProgress&) { throw std::runtime_error("interrupted"); };
+  EXPECT_THROW(verify(some), std::runtime_error);
+  {
+    auto record = VerifyRecord::open(some.state_dir);
+    ASSERT_TRUE(record);
+    const auto scope = pair_.databases[0].name + "|two_keys";
+    auto known = record->progress(scope);
+    ASSERT_TRUE(known && known->size() == 1);
+    auto [table, progress] = *known->begin();
+    progress.heap = 7;
+    progress.recent_done = false;
+    ASSERT_TRUE(record->save(scope, table, progress));
+  }
+  some.progress = {};
+  const auto report = verify(some);
+  EXPECT_TRUE(report.resumed_from);
+  EXPECT_EQ(told(report), "");
+  EXPECT_EQ(report.tables[0].rows, 40U);
+}
+
+TEST_F(Verify, ARestartOfBlueInTheMiddleIsOutlasted) {
+  auto slow = options();
+  slow.progress_interval = std::chrono::milliseconds(0);
+  bool restarted = false;
+  slow.progress = [&](const VerifyProgress& progress) {
+    if (restarted || progress.rows == 0) return;
+    restarted = true;
+    pair_.blue.restart();
+  };
+  EXPECT_EQ(told(verify(slow)), "");
+  EXPECT_TRUE(restarted);
+}
+
 TEST_F(Verify, RowsWrittenSinceThePublicationWasMadeAreComparedFirst) {
   pair_.blue.sql("INSERT INTO two_keys VALUES ('new', -5, 'v'), ('kept', -6, 'v')", "app0");
   ASSERT_EQ(told(verify(options())), "");

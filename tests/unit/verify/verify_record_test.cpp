@@ -25,12 +25,14 @@ TEST_F(Record, KeepsHowFarEachTableIs) {
   progress.signature = "s";
   progress.to = RowKey{"it's", "5"};
   progress.rows = 7;
+  progress.unsettled = 3;
   ASSERT_TRUE(record.save("app", "public.item", progress));
   auto again = open();
   const auto known = again.progress("app");
   ASSERT_TRUE(known);
   EXPECT_EQ(known->at("public.item").to, progress.to);
   EXPECT_EQ(known->at("public.item").rows, 7U);
+  EXPECT_EQ(known->at("public.item").unsettled, 3U) << "what was not settled is not forgotten";
   EXPECT_TRUE(again.progress("other")->empty());
 }
 
