@@ -82,6 +82,8 @@ void Onlooker::Impl::begin() {
   }
   LookLoopOptions options;
   options.interval = std::chrono::milliseconds(500);
+  // Statistics and sequences change nothing in a run, and reading catalogues costs the servers.
+  options.catalogue_interval = {};
   looks.emplace(config, options, [this](const FleetLook& look) { take(look); });
 }
 
@@ -147,7 +149,8 @@ WhileItWorks Onlooker::meanwhile() {
 }
 
 void Onlooker::leave() {
-  impl_->looks.reset();
+  // Its thread is not waited for: after a death recovery begins now.
+  if (impl_->looks) impl_->looks->stop();
   impl_->terminal.reset();
   if (!impl_->draws) return;
   impl_->transcript.print_to(stdout);

@@ -22,7 +22,8 @@ class Onlooker {
   /// It has the terminal: nobody else may print there.
   bool draws() const;
   WhileItWorks meanwhile();
-  /// Ends its threads, gives the screen back, and prints there what happened, as plain lines.
+  /// Looks no more, gives the screen back, and prints there what happened, as plain lines. Waits
+  /// for nobody: threads end with the object.
   void leave();
 
  private:

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "common/async/within.h"
 #include "common/base/byte_size.h"
 #include "controller/checks/check_context.h"
 #include "controller/checks/open_context.h"
@@ -130,8 +131,11 @@ Task<StatusReport> look(asio::any_io_executor executor, const Config& config,
   StatusReport report;
   const auto replication = co_await look_at_replication(config.databases, replication_look);
   const auto databases = co_await open_servers(config);
-  for (std::size_t i = 0; i < databases.size(); ++i)
-    co_await tell_database(report, databases[i], replication[i]);
+  for (std::size_t i = 0; i < databases.size(); ++i) {
+    auto telling = tell_database(report, databases[i], replication[i]);
+    const bool answered = co_await within(replication_look.limit, std::move(telling));
+    if (!answered) report.text += "  it does not answer in time\n";
+  }
   BouncerFleet bouncers(executor, config);
   co_await bouncers.connect();
   const auto sights = co_await bouncers.look_at_bouncers();

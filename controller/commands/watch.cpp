@@ -80,9 +80,15 @@ std::string line_of(const FleetLook& look) {
   return line;
 }
 
+/// Where nothing is drawn, a log may say it.
+LookLoopOptions logged(LookLoopOptions options) {
+  options.failed = [](const std::string& what) { log_warning("a look failed", {{"what", what}}); };
+  return options;
+}
+
 CommandResult watch_lines(const CommandLine& line, const Config& config,
                           const StopRequests& requests) {
-  const LookLoop looks(config, look_options(line), [&](const FleetLook& look) {
+  const LookLoop looks(config, logged(look_options(line)), [&](const FleetLook& look) {
     fmt::print(line.json ? stderr : stdout, "{}\n", line_of(look));
     std::fflush(stdout);
   });
@@ -133,7 +139,7 @@ CommandResult export_metrics(const CommandLine& line, const Config& config,
         config.metrics_listen, "choose a free address for `listen` of [metrics] in cutover.toml");
     if (!served) return refusal("watch", served.error());
   }
-  const LookLoop looks(config, look_options(line),
+  const LookLoop looks(config, logged(look_options(line)),
                        [&](const FleetLook& look) { metrics.take(look); });
   log_info("exporting metrics",
            {{"listen", config.metrics_listen}, {"textfile", config.metrics_textfile.string()}});

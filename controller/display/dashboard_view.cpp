@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t most_databases = 3;
 constexpr int lines_of_a_side = 3;
 constexpr std::size_t page = 5;
+constexpr double oldest_look = 5;  ///< seconds; a look may take some when something is down
 
 std::string time_of_day(double unix_time) {
   return fmt::format("{:%H:%M:%S}", fmt::localtime(static_cast<std::time_t>(unix_time)));
@@ -88,6 +89,9 @@ FrameLine DashboardView::title(FrameSize size, double now) const {
   FrameLine line(" cutover watch ", Style::title);
   line.add(held_still_ ? "  HELD STILL" : fmt::format("  every {:g} s", interval_),
            held_still_ ? Style::warning : Style::dim);
+  const double age = now - look_.taken_at;
+  if (has_look_ && !held_still_ && age > oldest_look + 3 * interval_)
+    line.add(fmt::format("  LAST LOOK {:.0f} s AGO", age), Style::bad);
   if (!filter_.empty() && !typing_filter_) line.add("  filter: " + filter_, Style::strong);
   const auto clock = time_of_day(held_still_ ? look_.taken_at : now);
   constexpr std::size_t clock_width = 9;

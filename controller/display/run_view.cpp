@@ -140,8 +140,11 @@ FrameLine RunView::pause_line(FrameSize size, const Glyphs& glyphs, TimePoint no
 Frame RunView::lag_lines(const Glyphs& glyphs) const {
   Frame lines;
   for (const auto& database : look_.databases) {
-    const auto& slots = database.green.slots.empty() ? database.blue.slots : database.green.slots;
+    auto slots = database.blue.slots;
+    slots.insert(slots.end(), database.green.slots.begin(), database.green.slots.end());
     for (const auto& slot : slots) {
+      // An armed way back that is not open yet has no lag to tell.
+      if (!slot.ours || (slot.direction == Direction::back && !slot.active)) continue;
       auto line = labelled(lines.empty() ? "lag" : "");
       line.add(left(slot.subscription, 16) + " ");
       line.add(right(slot.lag_bytes ? bytes_text(*slot.lag_bytes) : "unknown", 11) + "  ",

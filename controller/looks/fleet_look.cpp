@@ -17,10 +17,12 @@ std::optional<int> DatabaseLook::sequences_behind() const {
   return behind;
 }
 
-bool DatabaseLook::way_back_open() const {
-  return std::ranges::any_of(green.slots, [](const SlotLook& slot) {
-    return slot.direction == Direction::back && slot.active;
+std::optional<bool> DatabaseLook::way_back_open() const {
+  if (!green.is_up()) return std::nullopt;
+  const auto served = std::ranges::count_if(green.slots, [](const SlotLook& slot) {
+    return slot.ours && slot.direction == Direction::back && slot.active;
   });
+  return subscriptions > 0 && static_cast<std::size_t>(served) == subscriptions;
 }
 
 std::optional<double> FleetLook::lag_bytes(Direction direction) const {
@@ -28,7 +30,7 @@ std::optional<double> FleetLook::lag_bytes(Direction direction) const {
   for (const auto& database : databases) {
     const auto& side = direction == Direction::forward ? database.blue : database.green;
     for (const auto& slot : side.slots) {
-      if (slot.direction == direction && slot.lag_bytes)
+      if (slot.ours && slot.direction == direction && slot.lag_bytes)
         most = std::max(most.value_or(0), *slot.lag_bytes);
     }
   }

@@ -17,6 +17,7 @@ struct SlotLook {
   std::string slot;
   std::string subscription;  ///< of the configuration; else as the slot is named
   Direction direction = Direction::forward;
+  bool ours = false;  ///< of the configuration; others are shown, and say nothing of green or blue
   bool active = false;
   std::optional<double> lag_bytes;
   std::optional<double> retained_bytes;
@@ -50,6 +51,7 @@ struct SideLook {
 
 struct DatabaseLook {
   std::string name;
+  std::size_t subscriptions = 1;  ///< that the configuration wants, in each direction
   SideLook blue;
   SideLook green;
   // Of the row of cutover.run for blue; absent before `prepare`.
@@ -60,7 +62,8 @@ struct DatabaseLook {
 
   /// Sequences of green that are behind blue's, in their direction; absent when a side is not up.
   std::optional<int> sequences_behind() const;
-  bool way_back_open() const;
+  /// Every subscription of the way back is served by green; absent when green is not up.
+  std::optional<bool> way_back_open() const;
 };
 
 struct EntryLook {

@@ -7,6 +7,7 @@
 #include "controller/link/bouncer_fleet.h"
 #include "controller/looks/bouncer_look.h"
 #include "controller/looks/server_look.h"
+#include "controller/servers/sides.h"
 
 namespace cutover {
 namespace {
@@ -38,7 +39,8 @@ namespace {
 ServerLookOptions options_for(const DatabaseConfig& database, Direction direction,
                               const LookDepth& depth) {
   ServerLookOptions options;
-  options.subscriptions = database.subscriptions;
+  for (const auto& each : database.subscriptions)
+    options.subscriptions.push_back(direction == Direction::forward ? each : way_back_of(each));
   options.direction = direction;
   options.with_catalogue = depth.catalogue;
   return options;
@@ -134,6 +136,7 @@ Task<FleetLook> FleetWatch::look(LookDepth depth) {
     auto& database = *impl_->databases[i];
     auto& into = look.databases[i];
     into.name = database.config.name;
+    into.subscriptions = database.config.subscriptions.size();
     looking.push_back(limited_look(depth.limit, look_at_blue(database, depth, into), into.blue));
     looking.push_back(limited_look(depth.limit, look_at_green(database, depth, into), into.green));
   }

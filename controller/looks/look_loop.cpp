@@ -28,9 +28,10 @@ void leave_signals_to_others() {
 
 struct LookLoop::Impl {
   Impl(const Config& given, LookLoopOptions wanted, Receiver receiver)
-      : config(given), options(wanted), receive(std::move(receiver)) {}
+      : config(given), options(std::move(wanted)), receive(std::move(receiver)) {}
 
   Task<void> run();
+  Task<void> look_on();
   Task<void> look_once(FleetWatch& watch);
 
   Config config;
@@ -45,24 +46,37 @@ struct LookLoop::Impl {
 Task<void> LookLoop::Impl::look_once(FleetWatch& watch) {
   LookDepth depth;
   depth.entries = options.entries;
-  depth.catalogue = std::chrono::steady_clock::now() >= next_catalogue;
+  depth.catalogue = options.catalogue_interval.count() > 0 &&
+                    std::chrono::steady_clock::now() >= next_catalogue;
   auto look = co_await watch.look(depth);
   if (depth.catalogue)
     next_catalogue = std::chrono::steady_clock::now() + options.catalogue_interval;
   receive(look);
 }
 
-Task<void> LookLoop::Impl::run() {
+/// Returns when a look threw: what it looked with is not used again.
+Task<void> LookLoop::Impl::look_on() {
   FleetWatch watch(context.get_executor(), config);
+  try {
+    while (true) {
+      if (!held) co_await look_once(watch);
+      const auto pause = held ? held_interval : options.interval;
+      co_await sleep_for(pause);
+    }
+  } catch (const std::exception& failure) {
+    if (options.failed) options.failed(failure.what());
+  }
+}
+
+Task<void> LookLoop::Impl::run() {
   while (true) {
-    if (!held) co_await look_once(watch);
-    const auto pause = held ? held_interval : options.interval;
-    co_await sleep_for(pause);
+    co_await look_on();
+    co_await sleep_for(options.interval);
   }
 }
 
 LookLoop::LookLoop(const Config& config, LookLoopOptions options, Receiver receive)
-    : impl_(std::make_unique<Impl>(config, options, std::move(receive))) {
+    : impl_(std::make_unique<Impl>(config, std::move(options), std::move(receive))) {
   impl_->thread = std::thread([this] {
     leave_signals_to_others();
     setpriority(PRIO_PROCESS, 0, politeness);
@@ -72,8 +86,12 @@ LookLoop::LookLoop(const Config& config, LookLoopOptions options, Receiver recei
 }
 
 LookLoop::~LookLoop() {
-  impl_->context.stop();
+  stop();
   impl_->thread.join();
+}
+
+void LookLoop::stop() {
+  impl_->context.stop();
 }
 
 void LookLoop::hold(bool held) {

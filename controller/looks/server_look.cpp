@@ -93,18 +93,14 @@ void take_activity(SideLook& look, const Rows& rows) {
   look.rows_written = number(rows, 0, "rows_written");
 }
 
-std::string subscription_of(const std::string& slot, const ServerLookOptions& options) {
-  for (const auto& each : options.subscriptions) {
-    if (each.slot == slot) return each.subscription;
-  }
-  return slot;
-}
-
 void take_slots(SideLook& look, const Rows& rows, const ServerLookOptions& options) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
     SlotLook slot;
     slot.slot = rows.text(row, "slot_name");
-    slot.subscription = subscription_of(slot.slot, options);
+    const auto wanted = std::ranges::find(options.subscriptions, slot.slot,
+                                         &SubscriptionConfig::slot);
+    slot.ours = wanted != options.subscriptions.end();
+    slot.subscription = slot.ours ? wanted->subscription : slot.slot;
     slot.direction = options.direction;
     slot.active = rows.text(row, "active") == "t";
     slot.lag_bytes = known(rows, row, "lag_bytes");
@@ -136,7 +132,11 @@ Task<SideLook> look_at_server(ServerSession& session, ServerLookOptions options)
   }
   take_activity(look, *activity);
   const auto slots = co_await session.query(slots_sql);
-  if (slots) take_slots(look, *slots, options);
+  if (!slots) {
+    look.error = slots.error().what;
+    co_return look;
+  }
+  take_slots(look, *slots, options);
   if (session.server_version() >= version_with_subscription_stats) {
     const auto errors = co_await session.query(errors_sql);
     for (std::size_t row = 0; errors && row < errors->size(); ++row)

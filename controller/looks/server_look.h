@@ -12,7 +12,7 @@
 namespace cutover {
 
 struct ServerLookOptions {
-  std::vector<SubscriptionConfig> subscriptions;
+  std::vector<SubscriptionConfig> subscriptions;  ///< whose slots this side serves
   Direction direction = Direction::forward;  ///< of the slots on this side
   bool with_catalogue = false;               ///< sequences and statistics: costs more
 };

@@ -105,6 +105,7 @@ void ControllerMetrics::take_side(const DatabaseLook& database, const SideLook& 
                                 {"direction", name_of(slot.direction)}};
     slots["cutover_slot_active"][of_slot] = slot.active ? 1 : 0;
     if (slot.retained_bytes) slots["cutover_retained_wal_bytes"][of_slot] = *slot.retained_bytes;
+    if (!slot.ours) continue;
     if (slot.lag_bytes) slots["cutover_lag_bytes"][replication] = *slot.lag_bytes;
     slots["cutover_apply_latency_seconds"][replication] = slot.latency_seconds;
   }
@@ -124,6 +125,7 @@ void ControllerMetrics::take_bouncers(const FleetLook& look) {
 
 void ControllerMetrics::take(const FleetLook& look) {
   SeriesByName slots;
+  std::map<Labels, double> open;
   for (const auto& database : look.databases) {
     const Labels labels = {{"database", database.name}};
     take_side(database, database.blue, "blue", slots);
@@ -132,7 +134,7 @@ void ControllerMetrics::take(const FleetLook& look) {
       set("cutover_fenced", labels, *database.fenced ? 1 : 0);
       set("cutover_decided_timestamp_seconds", labels, database.decided_at);
     }
-    set("cutover_way_back_open", labels, database.way_back_open() ? 1 : 0);
+    if (const auto known = database.way_back_open()) open[labels] = *known ? 1 : 0;
     if (database.green.unanalyzed_tables) {
       set("cutover_unanalyzed_tables", labels, *database.green.unanalyzed_tables);
       if (const auto behind = database.sequences_behind())
@@ -143,6 +145,7 @@ void ControllerMetrics::take(const FleetLook& look) {
   for (const char* name : {"cutover_slot_active", "cutover_retained_wal_bytes", "cutover_lag_bytes",
                            "cutover_apply_latency_seconds"})
     replace(name, slots[name]);
+  replace("cutover_way_back_open", open);
   take_bouncers(look);
   set("cutover_looked_timestamp_seconds", {}, look.taken_at);
 }

@@ -51,7 +51,7 @@ constexpr std::array<MetricRow, 30> catalogue = {{
      "tables of green that have rows and no statistics"},
     {"cutover_sequences_behind", gauge, "database", "sequences of green that are behind blue's"},
     {"cutover_way_back_open", gauge, "database",
-     "1 while a slot on green feeds a subscription on blue"},
+     "1 while green serves every subscription of the way back; absent while green is down"},
 }};
 
 }  // namespace

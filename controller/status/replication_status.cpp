@@ -1,5 +1,7 @@
 #include "controller/status/replication_status.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -143,6 +145,18 @@ Task<DirectionStatus> look_at_direction(Ends ends, DirectionStatus status, Repli
   co_return complete;
 }
 
+Task<DirectionStatus> look_within_limit(Ends ends, DirectionStatus status, ReplicationLook look) {
+  auto unanswered = status;
+  auto looking = look_at_direction(ends, std::move(status), look);
+  auto seen = co_await within(look.limit, std::move(looking));
+  if (seen) co_return std::move(*seen);
+  unanswered.unknown.push_back(
+      {fmt::format("{} and {}: no answer within {} s", ends.source.place(), ends.target.place(),
+                   std::chrono::duration_cast<std::chrono::seconds>(look.limit).count()),
+       "does the server hang, or the network on the way to it?"});
+  co_return unanswered;
+}
+
 /// A blue that was never prepared, or without the guard, has no such table.
 Task<std::vector<DdlSeen>> look_at_ddl(ServerSession& blue) {
   std::vector<DdlSeen> seen;
@@ -182,12 +196,14 @@ Task<ReplicationStatus> look_at_one(DatabaseConfig database, ReplicationLook loo
   ReplicationLook look_back = look;
   look_back.free_bytes.reset();
   std::vector<Task<DirectionStatus>> looks;
-  looks.push_back(look_at_direction(Ends{blue, green}, std::move(forward), look));
-  looks.push_back(look_at_direction(Ends{green_back, blue_back}, std::move(back), look_back));
+  looks.push_back(look_within_limit(Ends{blue, green}, std::move(forward), look));
+  looks.push_back(look_within_limit(Ends{green_back, blue_back}, std::move(back), look_back));
   auto directions = co_await gather(std::move(looks));
   status.forward = std::move(directions[0]);
   status.back = std::move(directions[1]);
-  status.ddl = co_await look_at_ddl(blue);
+  auto looking = look_at_ddl(blue);
+  auto ddl = co_await within(look.limit, std::move(looking));
+  if (ddl) status.ddl = std::move(*ddl);
   co_return status;
 }
 

@@ -63,6 +63,7 @@ struct ReplicationStatus {
 
 struct ReplicationLook {
   std::chrono::milliseconds interval{1000};  ///< between the two looks that give the rates
+  std::chrono::milliseconds limit{15'000};   ///< for each direction
   std::optional<double> free_bytes;          ///< of the disk that holds blue's WAL, when known
 };
 

@@ -94,6 +94,13 @@ TEST_F(Dashboard, AServerOrAgentOutOfReachSaysSoInItsPlace) {
   EXPECT_THAT(shown(), HasSubstr("its agent does not answer"));
 }
 
+TEST_F(Dashboard, LooksThatStoppedComingAreNotTakenForNews) {
+  view_.take(sample_look(1'000'008));
+  EXPECT_THAT(shown(), Not(HasSubstr("LAST LOOK")));
+  view_.take(sample_look(999'990));
+  EXPECT_THAT(shown(), HasSubstr("LAST LOOK 20 s AGO"));
+}
+
 TEST_F(Dashboard, NoScreenIsTooSmallOrTooLarge) {
   view_.take(sample_look());
   for (std::size_t width : {0, 1, 7, 20, 80, 300})

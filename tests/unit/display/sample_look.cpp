@@ -49,6 +49,7 @@ FleetLook sample_look(double taken_at) {
   database.epoch = 3;
   SlotLook slot;
   slot.slot = slot.subscription = "cutover";
+  slot.ours = true;
   slot.active = true;
   slot.lag_bytes = 2048;
   slot.retained_bytes = 16.0 * 1024 * 1024;

@@ -26,6 +26,7 @@ FleetLook one_database() {
   database.name = "app";
   SlotLook slot;
   slot.slot = slot.subscription = "cutover";
+  slot.ours = true;
   slot.active = true;
   slot.lag_bytes = 12;
   database.blue.slots.push_back(slot);
@@ -73,6 +74,26 @@ TEST(ControllerMetrics, ASlotThatWasDroppedIsToldNoMore) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_slot_active{")));
 }
 
+TEST(ControllerMetrics, SlotsOfOthersKeepWalButHaveNoLagOfOurs) {
+  auto look = one_database();
+  look.databases[0].blue.slots[0].ours = false;
+  look.databases[0].blue.slots[0].retained_bytes = 5;
+  ControllerMetrics metrics;
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_retained_wal_bytes{slot=\"cutover\"} 5"));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_lag_bytes{")));
+}
+
+TEST(ControllerMetrics, TheWayBackIsToldAsLongAsGreenAnswers) {
+  auto look = one_database();
+  ControllerMetrics metrics;
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_way_back_open{database=\"app\"} 0"));
+  look.databases[0].green.error = "connection refused";
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_way_back_open{")));
+}
+
 TEST(ControllerMetrics, ASequenceThatDescendsIsBehindWhenItIsAbove) {
   auto look = one_database();
   look.databases[0].blue.sequences = {{"down", {-10, true}}};
@@ -116,6 +137,10 @@ TEST(ControllerMetrics, BetweenRunsTheJournalTellsOfTheLastOne) {
   JournalListener listener(*journal, "two");
   listener.on(StepEnded{"decide", false, done(), std::chrono::microseconds(2'000)}, RunState{});
   ASSERT_TRUE(journal->end_run("two", "aborted", 3, 0.25));
+  // Journaled for the runbook, and no runs.
+  ASSERT_TRUE(journal->begin_run("three", "verify"));
+  ASSERT_TRUE(journal->end_run("three", "refused", 0, std::nullopt));
+  ASSERT_TRUE(journal->begin_run("four", "analyze"));
   ControllerMetrics metrics;
   metrics.take(*journal);
   const auto page = metrics.text();
@@ -124,6 +149,8 @@ TEST(ControllerMetrics, BetweenRunsTheJournalTellsOfTheLastOne) {
         "cutover_last_pause_seconds 0.25", "cutover_step_seconds{step=\"decide\"} 0.002"})
     EXPECT_THAT(page, HasSubstr(line));
   EXPECT_THAT(page, Not(HasSubstr("cutover_step_timestamp_seconds{step=\"decide\"} 0\n")));
+  EXPECT_THAT(page, HasSubstr("cutover_runs_total{outcome=\"refused\"} 0\n"));
+  EXPECT_THAT(page, HasSubstr("cutover_last_run_outcome{outcome=\"aborted\"} 1\n"));
 }
 
 TEST(ControllerMetrics, ATextfileIsReadableByEveryoneAndReplacedWhole) {

@@ -1,0 +1,53 @@
+// What a look says of the way back and of lag.
+#include "controller/looks/fleet_look.h"
+
+#include <gtest/gtest.h>
+
+namespace cutover {
+namespace {
+
+SlotLook way_back(const std::string& name) {
+  SlotLook slot;
+  slot.slot = slot.subscription = name;
+  slot.direction = Direction::back;
+  slot.ours = true;
+  slot.active = true;
+  slot.lag_bytes = 10;
+  return slot;
+}
+
+TEST(WayBack, IsOpenOnlyWhenEveryOneOfOurSubscriptionsIsServed) {
+  DatabaseLook look;
+  look.subscriptions = 2;
+  look.green.slots = {way_back("one_back")};
+  EXPECT_EQ(look.way_back_open(), false);
+  look.green.slots.push_back(way_back("two_back"));
+  EXPECT_EQ(look.way_back_open(), true);
+  look.green.slots[1].active = false;
+  EXPECT_EQ(look.way_back_open(), false);
+}
+
+TEST(WayBack, IsNotOpenBecauseSomebodyElseReadsASlotOfGreen) {
+  DatabaseLook look;
+  look.green.slots = {way_back("change_data_capture")};
+  look.green.slots[0].ours = false;
+  EXPECT_EQ(look.way_back_open(), false);
+}
+
+TEST(WayBack, IsNotKnownWhileGreenDoesNotAnswer) {
+  DatabaseLook look;
+  look.green.error = "connection refused";
+  EXPECT_EQ(look.way_back_open(), std::nullopt);
+}
+
+TEST(Lag, IsThatOfOurOwnSlots) {
+  FleetLook look;
+  look.databases.emplace_back();
+  look.databases[0].green.slots = {way_back("one_back"), way_back("change_data_capture")};
+  look.databases[0].green.slots[1].ours = false;
+  look.databases[0].green.slots[1].lag_bytes = 1e9;
+  EXPECT_EQ(look.lag_bytes(Direction::back), 10);
+}
+
+}  // namespace
+}  // namespace cutover
