@@ -65,25 +65,15 @@ struct RunTools {
   Direction direction;
 };
 
-/// Tells the process that looks on. Long details are cut: a line has to fit into the pipe at once.
+/// Tells the process that looks on.
 class Teller : public Listener {
  public:
   explicit Teller(const Tell& tell) : tell_(tell) {}
   void on(const Event& event, const RunState&) override {
-    if (!tell_) return;
-    auto told = event;
-    if (auto* ended = std::get_if<StepEnded>(&told)) shorten(ended->outcome);
-    if (auto* failed = std::get_if<AttemptFailed>(&told)) shorten(failed->outcome);
-    tell_(to_event_line(told));
+    if (tell_) tell_(to_event_line(with_short_details(event)));
   }
 
  private:
-  static void shorten(Outcome& outcome) {
-    constexpr std::size_t most = 600;
-    if (outcome.detail.size() > most) outcome.detail.resize(most);
-    if (outcome.hint.size() > most) outcome.hint.resize(most);
-  }
-
   const Tell& tell_;
 };
 

@@ -47,7 +47,13 @@ struct Pipes {
   Pipe printed;
 
   /// Who tells or prints never waits.
-  bool open() { return report.open() && told.open(O_NONBLOCK) && printed.open(O_NONBLOCK); }
+  bool open() {
+    if (!report.open() || !told.open(O_NONBLOCK) || !printed.open(O_NONBLOCK)) return false;
+    // What finds no room is lost: there is room for much. A refusal leaves the usual 64 KiB.
+    constexpr int room = 1024 * 1024;
+    fcntl(printed.writing->get(), F_SETPIPE_SZ, room);
+    return true;
+  }
 };
 
 [[noreturn]] void be_the_child(const std::function<std::string(const Tell&)>& work,
@@ -138,8 +144,10 @@ struct Listening {
                pollfd{pipes.printed.reading->get(), POLLIN, 0}};
     const int patience = meanwhile.tick ? static_cast<int>(meanwhile.tick_interval.count()) : -1;
     for (;;) {
-      if (poll(watched.data(), watched.size(), patience) < 0 && errno != EINTR) break;
-      if (!take_what_came()) break;
+      const int ready = poll(watched.data(), watched.size(), patience);
+      if (ready < 0 && errno != EINTR) break;
+      // Interrupted, it says nothing: what stands there is of the time before.
+      if (ready > 0 && !take_what_came()) break;
       if (meanwhile.tick) meanwhile.tick();
     }
     take_the_rest();

@@ -1,5 +1,6 @@
 #include "controller/live/hook_process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,6 +17,8 @@ extern "C" {
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
+
+#include "common/base/file_descriptor.h"
 
 namespace cutover {
 namespace {
@@ -62,18 +65,42 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+/// Where our own stderr never waits, a pipe to who looks on, a hook gets the same pipe opened anew:
+/// whether one waits belongs to the open file, and programs do not expect a stderr that refuses.
+FileDescriptor output_for_hooks() {
+  const bool never_waits = (fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK) != 0;
+  if (!never_waits) return FileDescriptor(-1);
+  return FileDescriptor(open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC));
+}
+
+/// A process group of its own, and the signals as a program expects them: we ignore SIGPIPE.
+void set_attributes(posix_spawnattr_t& attributes) {
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &pipe);
+  posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 /// The pid, or the negated errno.
 pid_t spawn(std::vector<std::string> argv, const Environment& extra) {
   auto environment = environment_with(extra);
   const auto arguments = pointers_to(argv);
   const auto variables = pointers_to(environment);
+  const auto opened = output_for_hooks();
+  const int output = opened.get() < 0 ? STDERR_FILENO : opened.get();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
-  posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
   posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  set_attributes(attributes);
   pid_t pid = 0;
   const int failed = posix_spawnp(&pid, argv.front().c_str(), &actions, &attributes,
                                   arguments.data(), variables.data());

@@ -122,7 +122,10 @@ std::string to_json_line(const CommandResult& result) {
 
 Result<CommandResult> from_json_line(const std::string& line) {
   try {
-    return result_of(json::parse(line).as_object());
+    // Texts of servers come as they are.
+    json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;
+    return result_of(json::parse(line, {}, lenient).as_object());
   } catch (const std::exception& failure) {
     return Error{std::string("the report of the working process is unreadable: ") + failure.what()};
   }

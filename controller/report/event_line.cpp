@@ -83,7 +83,28 @@ Event event_from(const json::object& object) {
   throw std::invalid_argument("no event is named " + name);
 }
 
+/// Never inside a character.
+void shorten(std::string& text) {
+  constexpr std::size_t most = 600;
+  if (text.size() <= most) return;
+  std::size_t size = most;
+  const auto continues = [&] { return (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U; };
+  while (size > 0 && continues()) --size;
+  text.resize(size);
+}
+
+void shorten(Outcome& outcome) {
+  shorten(outcome.detail);
+  shorten(outcome.hint);
+}
+
 }  // namespace
+
+Event with_short_details(Event event) {
+  if (auto* ended = std::get_if<StepEnded>(&event)) shorten(ended->outcome);
+  if (auto* failed = std::get_if<AttemptFailed>(&event)) shorten(failed->outcome);
+  return event;
+}
 
 std::string to_event_line(const Event& event) {
   return json::serialize(std::visit(ToValue{}, event));
@@ -91,7 +112,10 @@ std::string to_event_line(const Event& event) {
 
 Result<Event> event_of_line(const std::string& line) {
   try {
-    return event_from(json::parse(line).as_object());
+    // Texts of servers come as they are.
+    json::parse_options lenient;
+    lenient.allow_invalid_utf8 = true;
+    return event_from(json::parse(line, {}, lenient).as_object());
   } catch (const std::exception& failure) {
     return Error{std::string("this is no event of a run: ") + failure.what()};
   }

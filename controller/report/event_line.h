@@ -7,6 +7,9 @@
 
 namespace cutover {
 
+/// Long details cut: a line has to fit into a pipe at once.
+Event with_short_details(Event event);
+
 /// One line, no newline inside.
 std::string to_event_line(const Event& event);
 /// An error when it is none: half a line, another version's.

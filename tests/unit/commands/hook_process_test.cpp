@@ -1,12 +1,17 @@
 #include "controller/live/hook_process.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include "common/async/within.h"
 #include "controller/commands/run_task.h"
+#include "tests/support/eventually.h"
 
 namespace cutover {
 namespace {
@@ -39,10 +44,76 @@ TEST(HookProcess, SeesWhatTheRunTellsIt) {
                   .is_done());
 }
 
-Task<bool> was_cut_short(std::vector<std::string> argv) {
+/// stderr of this process, for as long as the object lives.
+class OwnStderr {
+ public:
+  explicit OwnStderr(int descriptor) : before_(dup(STDERR_FILENO)) {
+    dup2(descriptor, STDERR_FILENO);
+  }
+  ~OwnStderr() {
+    dup2(before_, STDERR_FILENO);
+    close(before_);
+  }
+
+ private:
+  int before_;
+};
+
+TEST(HookProcess, ItsOutputWaitsForRoomAlsoWhereOursNeverWaits) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  std::size_t total = 0;
+  std::thread reader([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // lets the pipe fill up
+    char piece[4096];
+    for (auto count = read(ends[0], piece, sizeof piece); count > 0;
+         count = read(ends[0], piece, sizeof piece))
+      total += static_cast<std::size_t>(count);
+  });
+  Outcome outcome;
+  {
+    const OwnStderr own(ends[1]);
+    outcome = run({"sh", "-c", "head -c 500000 /dev/zero; head -c 500000 /dev/zero >&2"});
+    close(ends[1]);
+  }
+  reader.join();
+  close(ends[0]);
+  EXPECT_TRUE(outcome.is_done()) << outcome.detail;
+  EXPECT_EQ(total, 1'000'000U);
+}
+
+TEST(HookProcess, HasTheSignalsOfAnyProgramThoughWeIgnoreSome) {
+  const auto before = signal(SIGPIPE, SIG_IGN);
+  const auto outcome = run({"sh", "-c", "kill -PIPE $$; exit 0"});
+  signal(SIGPIPE, before);
+  EXPECT_NE(outcome.detail.find("signal 13"), std::string::npos) << outcome.detail;
+}
+
+pid_t pid_in(const std::string& file) {
+  pid_t pid = 0;
+  std::ifstream(file) >> pid;
+  return pid;
+}
+
+Task<void> until_it_holds_a_pid(std::string file) {
+  while (pid_in(file) == 0) co_await sleep_for(std::chrono::milliseconds(5));
+}
+
+/// As soon as it has written a pid into `file`.
+Task<bool> was_cut_short(std::vector<std::string> argv, std::string file) {
   auto hook = run_hook_process(std::move(argv), {});
-  const auto outcome = co_await within(std::chrono::milliseconds(50), std::move(hook));
+  auto written = until_it_holds_a_pid(std::move(file));
+  const auto outcome = co_await until(std::move(written), std::move(hook));
   co_return !outcome.has_value();
+}
+
+/// It may be a zombie until init reaps it.
+bool has_ended(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/stat");
+  std::string pid, command, state;
+  status >> pid >> command >> state;
+  return !status || state == "Z" || state == "X";
 }
 
 TEST(HookProcess, IsKilledWithItsChildrenWhenTheWaitEnds) {
@@ -51,16 +122,11 @@ TEST(HookProcess, IsKilledWithItsChildrenWhenTheWaitEnds) {
   ASSERT_GE(descriptor, 0);
   close(descriptor);
   const std::string script = std::string("cat /dev/zero >/dev/null & echo $! >") + name + "; wait";
-  ASSERT_TRUE(run_task<bool>([&](auto) { return was_cut_short({"sh", "-c", script}); }));
-  pid_t grandchild = 0;
-  std::ifstream(name) >> grandchild;
+  ASSERT_TRUE(run_task<bool>([&](auto) { return was_cut_short({"sh", "-c", script}, name); }));
+  const pid_t grandchild = pid_in(name);
   std::remove(name);
   ASSERT_GT(grandchild, 0);
-  // Killed at once; it may be a zombie until init reaps it.
-  std::ifstream status("/proc/" + std::to_string(grandchild) + "/stat");
-  std::string pid, command, state;
-  status >> pid >> command >> state;
-  EXPECT_TRUE(!status || state == "Z" || state == "X") << state;
+  EXPECT_TRUE(support::eventually(std::chrono::seconds(20), [&] { return has_ended(grandchild); }));
 }
 
 }  // namespace

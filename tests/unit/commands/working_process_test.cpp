@@ -1,6 +1,7 @@
 #include "controller/commands/working_process.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -83,6 +84,39 @@ TEST(WorkingProcess, AParentThatDoesNotListenNeverHoldsTheWorkerUp) {
   EXPECT_EQ(end->report, "told");
   EXPECT_GT(lines, 0u);
   EXPECT_LT(lines, 10'000u);
+}
+
+volatile sig_atomic_t interrupted = 0;
+
+TEST(WorkingProcess, ASignalThatInterruptsTheParentsWaitHoldsNobodyUp) {
+  int ticked[2];
+  ASSERT_EQ(pipe(ticked), 0);
+  interrupted = 0;
+  struct sigaction noting = {};
+  noting.sa_handler = [](int) { interrupted = 1; };
+  struct sigaction before = {};
+  sigaction(SIGUSR1, &noting, &before);
+  WhileItWorks meanwhile;
+  meanwhile.heard = [](const std::string&) {};
+  meanwhile.tick_interval = std::chrono::milliseconds(3'000);
+  meanwhile.tick = [&] {
+    if (interrupted != 0) {
+      EXPECT_EQ(write(ticked[1], "x", 1), 1);
+    }
+  };
+  const pid_t parent = getpid();
+  const auto end = run_in_working_process(
+      [&](const Tell& tell) -> std::string {
+        tell("a line, so that the last wait found something");
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the parent waits again
+        kill(parent, SIGUSR1);
+        pollfd tick{ticked[0], POLLIN, 0};
+        return poll(&tick, 1, 2'000) == 1 ? "goes on" : "held up";
+      },
+      meanwhile);
+  sigaction(SIGUSR1, &before, nullptr);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->report, "goes on");
 }
 
 TEST(WorkingProcess, TheParentsOwnSignalMaskIsPutBack) {

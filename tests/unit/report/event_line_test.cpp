@@ -32,6 +32,27 @@ TEST(EventLine, EveryKindOfEventComesBackAsItWas) {
   }
 }
 
+TEST(EventLine, LongDetailsAreCutBetweenCharactersAndArrive) {
+  for (std::size_t before = 595; before <= 605; ++before) {
+    std::string detail(before, 'a');
+    for (int i = 0; i < 50; ++i) detail += "ä€😀";
+    const StepEnded ended{"decide", false, refused(detail, detail), std::chrono::microseconds(1)};
+    const auto line = to_event_line(with_short_details(ended));
+    EXPECT_LT(line.size(), 1500U);
+    const auto back = event_of_line(line);
+    ASSERT_TRUE(back.has_value()) << before << " " << to_text(back.error());
+    const auto& told = std::get<StepEnded>(*back).outcome;
+    EXPECT_GT(told.detail.size(), 590U);
+    EXPECT_TRUE(detail.starts_with(told.detail));
+    EXPECT_EQ(told.hint, told.detail);
+  }
+}
+
+TEST(EventLine, TextThatIsNoUtf8ArrivesToo) {
+  const StepEnded ended{"decide", false, refused("\xff\xfe"), std::chrono::microseconds(1)};
+  EXPECT_TRUE(event_of_line(to_event_line(ended)).has_value());
+}
+
 TEST(EventLine, HalfALineIsAnErrorNotAnEvent) {
   const auto whole = to_event_line(StepBegan{"pause", false});
   for (std::size_t size = 0; size < whole.size(); ++size)
