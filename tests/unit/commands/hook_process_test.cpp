@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -65,7 +66,10 @@ TEST(HookProcess, ItsOutputWaitsForRoomAlsoWhereOursNeverWaits) {
   fcntl(ends[1], F_SETFL, O_NONBLOCK);
   std::size_t total = 0;
   std::thread reader([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // lets the pipe fill up
+    support::eventually(std::chrono::seconds(20), [&] {
+      int waiting = 0;
+      return ioctl(ends[0], FIONREAD, &waiting) == 0 && waiting >= 64 * 1024;
+    });
     char piece[4096];
     for (auto count = read(ends[0], piece, sizeof piece); count > 0;
          count = read(ends[0], piece, sizeof piece))

@@ -5,7 +5,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
+
+#include "tests/support/eventually.h"
 
 namespace cutover {
 namespace {
@@ -88,8 +91,17 @@ TEST(WorkingProcess, AParentThatDoesNotListenNeverHoldsTheWorkerUp) {
 
 volatile sig_atomic_t interrupted = 0;
 
+bool sleeps(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/stat");
+  std::string pid, name, state;
+  status >> pid >> name >> state;
+  return state == "S";
+}
+
 TEST(WorkingProcess, ASignalThatInterruptsTheParentsWaitHoldsNobodyUp) {
+  int heard[2];
   int ticked[2];
+  ASSERT_EQ(pipe(heard), 0);
   ASSERT_EQ(pipe(ticked), 0);
   interrupted = 0;
   struct sigaction noting = {};
@@ -97,7 +109,7 @@ TEST(WorkingProcess, ASignalThatInterruptsTheParentsWaitHoldsNobodyUp) {
   struct sigaction before = {};
   sigaction(SIGUSR1, &noting, &before);
   WhileItWorks meanwhile;
-  meanwhile.heard = [](const std::string&) {};
+  meanwhile.heard = [&](const std::string&) { EXPECT_EQ(write(heard[1], "x", 1), 1); };
   meanwhile.tick_interval = std::chrono::milliseconds(3'000);
   meanwhile.tick = [&] {
     if (interrupted != 0) {
@@ -108,7 +120,9 @@ TEST(WorkingProcess, ASignalThatInterruptsTheParentsWaitHoldsNobodyUp) {
   const auto end = run_in_working_process(
       [&](const Tell& tell) -> std::string {
         tell("a line, so that the last wait found something");
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the parent waits again
+        char byte = 0;
+        if (read(heard[0], &byte, 1) != 1) return "not heard";
+        support::eventually(std::chrono::seconds(20), [&] { return sleeps(parent); });
         kill(parent, SIGUSR1);
         pollfd tick{ticked[0], POLLIN, 0};
         return poll(&tick, 1, 2'000) == 1 ? "goes on" : "held up";

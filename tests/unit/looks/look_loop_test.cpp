@@ -6,7 +6,6 @@
 #include <atomic>
 #include <future>
 #include <stdexcept>
-#include <thread>
 
 #include "tests/support/eventually.h"
 
@@ -40,7 +39,9 @@ TEST(LookLoop, BeginsNoLookWhileItIsHeld) {
   EXPECT_TRUE(support::eventually(seconds(20), [&] { return looks > 3; }));
   loop.hold(true);
   const int before = looks;
-  std::this_thread::sleep_for(milliseconds(300));
+  std::atomic<int> looks_of_another = 0;
+  const LookLoop another(Config{}, hasty(), [&](const FleetLook&) { ++looks_of_another; });
+  EXPECT_TRUE(support::eventually(seconds(20), [&] { return looks_of_another > 30; }));
   EXPECT_LE(looks, before + 1) << "only what was under way";
   loop.hold(false);
   EXPECT_TRUE(support::eventually(seconds(20), [&] { return looks > before + 3; }));
