@@ -4,15 +4,18 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
 #include "common/async/within.h"
 #include "controller/commands/run_task.h"
 #include "tests/support/eventually.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover {
 namespace {
@@ -94,21 +97,17 @@ TEST(HookProcess, HasTheSignalsOfAnyProgramThoughWeIgnoreSome) {
   EXPECT_NE(outcome.detail.find("signal 13"), std::string::npos) << outcome.detail;
 }
 
-pid_t pid_in(const std::string& file) {
-  pid_t pid = 0;
-  std::ifstream(file) >> pid;
-  return pid;
+Task<void> until_readable(int descriptor) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::posix::stream_descriptor watched(executor, dup(descriptor));
+  co_await watched.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                              boost::asio::use_awaitable);
 }
 
-Task<void> until_it_holds_a_pid(std::string file) {
-  while (pid_in(file) == 0) co_await sleep_for(std::chrono::milliseconds(5));
-}
-
-/// As soon as it has written a pid into `file`.
-Task<bool> was_cut_short(std::vector<std::string> argv, std::string file) {
+/// As soon as there is something in `descriptor`.
+Task<bool> was_cut_short(std::vector<std::string> argv, int descriptor) {
   auto hook = run_hook_process(std::move(argv), {});
-  auto written = until_it_holds_a_pid(std::move(file));
-  const auto outcome = co_await until(std::move(written), std::move(hook));
+  const auto outcome = co_await until(until_readable(descriptor), std::move(hook));
   co_return !outcome.has_value();
 }
 
@@ -121,14 +120,17 @@ bool has_ended(pid_t process) {
 }
 
 TEST(HookProcess, IsKilledWithItsChildrenWhenTheWaitEnds) {
-  char name[] = "/tmp/cutover-hook-XXXXXX";
-  const int descriptor = mkstemp(name);
-  ASSERT_GE(descriptor, 0);
-  close(descriptor);
-  const std::string script = std::string("cat /dev/zero >/dev/null & echo $! >") + name + "; wait";
-  ASSERT_TRUE(run_task<bool>([&](auto) { return was_cut_short({"sh", "-c", script}, name); }));
-  const pid_t grandchild = pid_in(name);
-  std::remove(name);
+  const support::TemporaryDirectory directory("hook");
+  const std::string name = directory / "grandchild";
+  ASSERT_EQ(mkfifo(name.c_str(), 0600), 0);
+  const int fifo = open(name.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(fifo, 0);
+  const std::string script = "cat /dev/zero >/dev/null & echo $! >" + name + "; wait";
+  ASSERT_TRUE(run_task<bool>([&](auto) { return was_cut_short({"sh", "-c", script}, fifo); }));
+  char text[32] = {};
+  ASSERT_GT(read(fifo, text, sizeof text - 1), 0);
+  close(fifo);
+  const pid_t grandchild = std::atoi(text);
   ASSERT_GT(grandchild, 0);
   EXPECT_TRUE(support::eventually(std::chrono::seconds(20), [&] { return has_ended(grandchild); }));
 }
