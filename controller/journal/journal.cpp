@@ -58,9 +58,8 @@ Result<Journal> Journal::open(const std::filesystem::path& state_dir) {
 }
 
 Result<void> Journal::begin_run(const std::string& run_id, const std::string& command) {
-  return impl_->database.execute(
-      "INSERT INTO run (run_id, command, began_at) VALUES (?1, ?2, ?3)",
-      {run_id, command, utc_text_now()});
+  return impl_->database.execute("INSERT INTO run (run_id, command, began_at) VALUES (?1, ?2, ?3)",
+                                 {run_id, command, utc_text_now()});
 }
 
 Result<void> Journal::end_run(const std::string& run_id, const std::string& outcome,

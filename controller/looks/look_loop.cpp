@@ -46,8 +46,8 @@ struct LookLoop::Impl {
 Task<void> LookLoop::Impl::look_once(FleetWatch& watch) {
   LookDepth depth;
   depth.entries = options.entries;
-  depth.catalogue = options.catalogue_interval.count() > 0 &&
-                    std::chrono::steady_clock::now() >= next_catalogue;
+  depth.catalogue =
+      options.catalogue_interval.count() > 0 && std::chrono::steady_clock::now() >= next_catalogue;
   auto look = co_await watch.look(depth);
   if (depth.catalogue)
     next_catalogue = std::chrono::steady_clock::now() + options.catalogue_interval;

@@ -97,8 +97,8 @@ void take_slots(SideLook& look, const Rows& rows, const ServerLookOptions& optio
   for (std::size_t row = 0; row < rows.size(); ++row) {
     SlotLook slot;
     slot.slot = rows.text(row, "slot_name");
-    const auto wanted = std::ranges::find(options.subscriptions, slot.slot,
-                                         &SubscriptionConfig::slot);
+    const auto wanted =
+        std::ranges::find(options.subscriptions, slot.slot, &SubscriptionConfig::slot);
     slot.ours = wanted != options.subscriptions.end();
     slot.subscription = slot.ours ? wanted->subscription : slot.slot;
     slot.direction = options.direction;

@@ -13,8 +13,8 @@ namespace cutover {
 
 struct ServerLookOptions {
   std::vector<SubscriptionConfig> subscriptions;  ///< whose slots this side serves
-  Direction direction = Direction::forward;  ///< of the slots on this side
-  bool with_catalogue = false;               ///< sequences and statistics: costs more
+  Direction direction = Direction::forward;       ///< of the slots on this side
+  bool with_catalogue = false;                    ///< sequences and statistics: costs more
 };
 
 /// Does not fail: what cannot be asked says why.

@@ -37,9 +37,8 @@ void ControllerMetrics::take(const Journal& journal) {
   }
   for (const auto& [outcome, times] : outcomes)
     count_up_to("cutover_runs_total", {{"outcome", outcome}}, times);
-  const auto ended = std::find_if(runs.begin(), runs.end(), [](const auto& run) {
-    return run.outcome && run.ended_at;
-  });
+  const auto ended = std::find_if(runs.begin(), runs.end(),
+                                  [](const auto& run) { return run.outcome && run.ended_at; });
   if (ended == runs.end()) return;
   replace("cutover_last_run_outcome", {{{{"outcome", *ended->outcome}}, 1}});
   set("cutover_last_run_timestamp_seconds", {}, unix_time_of(*ended->ended_at));

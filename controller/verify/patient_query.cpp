@@ -10,8 +10,7 @@ Task<postgres::Answer<postgres::Rows>> query_patiently(ServerSession& server, st
   const auto give_up = std::chrono::steady_clock::now() + patience;
   while (true) {
     auto answer = co_await server.query(sql);
-    const bool again =
-        !answer && answer.error().lost && std::chrono::steady_clock::now() < give_up;
+    const bool again = !answer && answer.error().lost && std::chrono::steady_clock::now() < give_up;
     if (!again) co_return answer;
     co_await sleep_for(between);
   }

@@ -1,5 +1,5 @@
-// Questions that outlast a short loss of a server: a restart, a failover, a network that is back in a
-// while. For reads only, which may be asked twice.
+// Questions that outlast a short loss of a server: a restart, a failover, a network that is back in
+// a while. For reads only, which may be asked twice.
 #pragma once
 
 #include <chrono>

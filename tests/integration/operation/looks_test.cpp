@@ -136,8 +136,9 @@ TEST_F(Looks, TheRunbookIsTickedByWhatRanAndByPeople) {
   text({"runbook", "set", "added-sg-rules", "sg-1", "sg-2"});
   text({"verify", "--table", "load.write_0"});
   const auto page = text({"runbook"});
-  for (const char* part : {"- [x] `cutover analyze", "made by Ann",
-                           "| Added SG rules | sg-1 sg-2 |", "- [ ] `cutover --no-dry-run`", "- [ ] `cutover verify`"})
+  for (const char* part :
+       {"- [x] `cutover analyze", "made by Ann", "| Added SG rules | sg-1 sg-2 |",
+        "- [ ] `cutover --no-dry-run`", "- [ ] `cutover verify`"})
     EXPECT_NE(page.find(part), std::string::npos) << part << page;
   EXPECT_EQ(rig_.cutover({"runbook", "done", "nonsense"}).exit_code, 2);
   EXPECT_EQ(rig_.cutover({"runbook", "set", "key"}).exit_code, 2);
