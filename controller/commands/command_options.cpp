@@ -8,6 +8,17 @@ namespace cutover {
 const std::vector<OptionInfo>& command_option_table() {
   using enum OptionKind;
   static const std::vector<OptionInfo> table = {
+      {"prepare", "--refuse-ddl", flag,
+       "the guard refuses DDL on published tables instead of writing it down"},
+      {"seed", "--lsn", value, "the position of the clone, given by hand"},
+      {"seed", "--log", value,
+       "a file with green's server log from its first start after the clone"},
+      {"seed", "--copy", flag, "no clone: fill an empty green from a snapshot of blue"},
+      {"seed", "--jobs", number, "with --copy: of pg_dump and of pg_restore each; default 2"},
+      {"finish", "--lift-fence", flag,
+       "let the side that no longer serves take writes again; default: it refuses them for good"},
+      {"finish", "--watch", value,
+       "look this long for writers on the side that no longer serves; default 30s"},
       {"analyze", "--jobs", number, "tables analyzed at the same time; default 2"},
       {"analyze", "--all", flag, "tables with fresh statistics too"},
       {"warm", "--size", value, "load at most this much; default green's shared_buffers"},

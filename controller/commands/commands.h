@@ -15,6 +15,7 @@ CommandResult rehearse_command(const CommandLine& line, const Config& config);
 CommandResult rollback_command(const CommandLine& line, const Config& config);
 CommandResult recover_command(const CommandLine& line, const Config& config);
 CommandResult prepare_command(const CommandLine& line, const Config& config);
+CommandResult seed_command(const CommandLine& line, const Config& config);
 CommandResult subscribe_command(const CommandLine& line, const Config& config);
 CommandResult analyze_command(const CommandLine& line, const Config& config);
 CommandResult warm_command(const CommandLine& line, const Config& config);
@@ -24,6 +25,7 @@ CommandResult report_command(const CommandLine& line, const Config& config);
 /// Needs no configuration: it writes one.
 CommandResult init_command(const CommandLine& line);
 CommandResult verify_command(const CommandLine& line, const Config& config);
+CommandResult finish_command(const CommandLine& line, const Config& config);
 CommandResult status_command(const CommandLine& line, const Config& config);
 CommandResult watch_command(const CommandLine& line, const Config& config);
 CommandResult doctor_command(const CommandLine& line, const Config& config);

@@ -10,6 +10,8 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return doctor_command(line, config);
     case CommandName::prepare:
       return prepare_command(line, config);
+    case CommandName::seed:
+      return seed_command(line, config);
     case CommandName::subscribe:
       return subscribe_command(line, config);
     case CommandName::analyze:
@@ -36,6 +38,8 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return report_command(line, config);
     case CommandName::init:
       return init_command(line);
+    case CommandName::finish:
+      return finish_command(line, config);
   }
   return refusal("cutover", Error{"unknown command"});
 }

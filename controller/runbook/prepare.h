@@ -1,4 +1,5 @@
-// `cutover prepare`, plainest form: blue gets schema `cutover`, publications and slots.
+// `cutover prepare`: what blue needs before green can be cloned or filled. Next: publications.h,
+// replica_identity.h, ddl_guard.h.
 #pragma once
 
 #include "controller/runbook/phase.h"

@@ -7,18 +7,20 @@
 
 namespace cutover {
 
-struct SizedTable {
-  std::string name;  ///< quoted and qualified
+struct SharedTable {
+  std::string name;          ///< quoted and qualified
+  std::uint64_t writes = 0;  ///< rows written since the server's statistics were reset
   std::uint64_t bytes = 0;
 };
 
-/// Rows (nspname, relname, bytes): from 13 on roots of partition trees, on 12 their leaves.
+/// Rows (nspname, relname, bytes, writes): from 13 on roots of partition trees, on 12 their leaves.
 std::string publishable_tables_sql(int server_version);
 
-/// Rows (name): published tables, leaves of partition trees, whose rows cannot be told apart.
+/// Rows (oid, nspname, relname, relreplident, name, fitting): tables, leaves of partition trees,
+/// whose rows cannot be told apart, and the unique index that could tell them, or NULL.
 std::string tables_without_identity_sql();
 
-/// Into `parts` lists of about the same size, the largest tables first.
-std::vector<std::vector<std::string>> spread(std::vector<SizedTable> tables, std::size_t parts);
+/// Into `parts` lists that are written to about equally; what is never written, by number.
+std::vector<std::vector<std::string>> spread(std::vector<SharedTable> tables, std::size_t parts);
 
 }  // namespace cutover

@@ -1,11 +1,11 @@
-// `cutover subscribe`, plainest form: an empty green copies blue's tables and follows.
+// `cutover subscribe`: green follows blue, from its seed or after a first copy of every table.
+// Next: subscribe_checks.h, create_subscription.h, follow.h.
 #pragma once
 
-#include "controller/runbook/phase.h"
+#include "controller/runbook/subscribe_checks.h"
 
 namespace cutover {
 
-std::vector<PhaseCheck> subscribe_checks();
 /// The last returns when every table is `r` and the lag is at most `lag_to_start_bytes`.
 std::vector<PhaseStep> subscribe_steps();
 

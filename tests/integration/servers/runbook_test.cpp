@@ -29,14 +29,6 @@ TEST(Prepare, TwiceIsAsOnce) {
   EXPECT_EQ(pair.blue_value("SELECT puballtables FROM pg_publication"), "t");
 }
 
-TEST(Prepare, ATableWithoutReplicaIdentityIsNamedBeforeAnythingIsPublished) {
-  ServerPair pair;
-  pair.on_blue().must("CREATE TABLE \"no key\" (a int)");
-  const auto outcome = outcome_of_check(pair, prepare_checks(), "replica_identity");
-  EXPECT_TRUE(outcome.is_refused());
-  EXPECT_NE(outcome.detail.find("\"no key\""), std::string::npos);
-}
-
 TEST(Prepare, SeveralPublicationsShareTheTablesAndEachHasItsMarker) {
   PairOptions options;
   options.subscriptions = 2;

@@ -1,0 +1,181 @@
+#include "controller/commands/phase_command.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/json.hpp>
+
+#include "common/base/run_id.h"
+#include "controller/commands/phase_record.h"
+#include "controller/commands/phase_wishes_of.h"
+#include "controller/commands/prompt.h"
+#include "controller/commands/run_task.h"
+#include "controller/commands/screen.h"
+#include "controller/report/explain.h"
+
+namespace cutover {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+struct PhaseSurvey {
+  std::vector<CheckReport> checks;
+  std::vector<std::pair<std::string, StepSight>> steps;  ///< with the database's name
+};
+
+CheckReport check_report(const std::string& database, const PhaseReport& report) {
+  const auto outcome = report.outcome.is_done() ? CheckOutcome::pass : CheckOutcome::fail;
+  return {database + " " + report.name, {outcome, report.outcome.detail, report.outcome.hint}};
+}
+
+StepReport step_report(const std::string& database, const PhaseReport& report) {
+  StepReport step;
+  step.name = database + " " + report.name;
+  step.outcome = report.outcome;
+  step.took = report.took;
+  return step;
+}
+
+Task<PhaseSurvey> look(const Phase& phase, const Config& config, PhaseOptions options) {
+  PhaseSurvey survey;
+  for (const auto& database : config.databases) {
+    const PhaseSight sight(database, options);
+    const auto looked = co_await run_phase_checks(phase.checks, sight);
+    for (const auto& one : looked) survey.checks.push_back(check_report(database.name, one));
+    const auto steps = co_await look_at_phase_steps(phase.steps, sight);
+    for (const auto& one : steps) survey.steps.emplace_back(database.name, one);
+  }
+  co_return survey;
+}
+
+Task<std::vector<StepReport>> act(const Phase& phase, const Config& config, PhaseOptions options) {
+  std::vector<StepReport> reports;
+  for (const auto& database : config.databases) {
+    PhaseServers servers(database, options);
+    const auto acted = co_await run_phase_steps(phase.steps, servers);
+    for (const auto& one : acted) reports.push_back(step_report(database.name, one));
+    if (!acted.empty() && !acted.back().outcome.is_done()) break;
+  }
+  co_return reports;
+}
+
+std::string standing_text(const StepSight& step) {
+  if (!step.standing) return "cannot be told: " + step.standing.error().what;
+  const auto& detail = step.standing->detail;
+  if (step.standing->holds) return detail.empty() ? "already holds" : "already holds: " + detail;
+  return detail.empty() ? step.purpose : step.purpose + ": " + detail;
+}
+
+std::string explain(const PhaseSurvey& survey) {
+  std::string text = "steps\n";
+  for (const auto& [database, step] : survey.steps)
+    text += fmt::format("  {:<32} {}\n", database + " " + step.name, standing_text(step));
+  return text;
+}
+
+json::value data_of(const PhaseSurvey& survey) {
+  json::array steps;
+  for (const auto& [database, step] : survey.steps) {
+    json::object one{
+        {"database", database}, {"name", step.name}, {"purpose", step.purpose}, {"holds", nullptr}};
+    if (step.standing) one["holds"] = step.standing->holds;
+    one["detail"] = step.standing ? step.standing->detail : step.standing.error().what;
+    steps.push_back(std::move(one));
+  }
+  return {{"steps", steps}};
+}
+
+/// A phase changes what the next call finds done already: a failure half way leaves nothing to
+/// undo, only the rest to do.
+void end_at_first_failure(CommandResult& result) {
+  for (const auto& step : result.steps) {
+    if (step.outcome.is_done()) continue;
+    const bool in_doubt = step.outcome.is_in_doubt();
+    const auto outcome = in_doubt ? RunOutcome::in_doubt : RunOutcome::refused;
+    result.outcome = name_of(outcome);
+    result.exit_code = exit_code_of(outcome);
+    result.error =
+        Error{step.name + ": " + step.outcome.detail,
+              step.outcome.hint.empty() ? "what was done before it holds; run the command again"
+                                        : step.outcome.hint};
+    return;
+  }
+}
+
+PhaseOptions options_for(const Config& config, const PhaseWishes& wishes) {
+  PhaseOptions options;
+  options.run_id = make_run_id();
+  options.lag_to_start_bytes = config.limits.lag_to_start_bytes;
+  options.directory = config.state_dir;
+  options.wishes = wishes;
+  return options;
+}
+
+void refuse(CommandResult& result) {
+  result.outcome = name_of(RunOutcome::refused);
+  result.exit_code = exit_code_of(RunOutcome::refused);
+  result.error =
+      Error{"checks failed, nothing was changed", "each failed check above says what to do"};
+}
+
+void write_checks(Journal& journal, const std::string& run_id,
+                  const std::vector<CheckReport>& checks) {
+  for (const auto& check : checks) {
+    JournalEntry entry;
+    entry.kind = "check";
+    entry.step = check.name;
+    entry.outcome = name_of(check.finding.outcome);
+    entry.detail = check.finding.detail;
+    const auto written = journal.append(run_id, entry);
+    if (!written) return;  // begin_run could; end_run says what is wrong now
+  }
+}
+
+/// Acts and journals; `result` has the checks.
+CommandResult act_journaled(const CommandLine& line, const Config& config, const Phase& phase,
+                            PhaseOptions options, CommandResult result) {
+  const auto label = label_of(line.command);
+  auto opened = Journal::open(config.state_dir);
+  if (!opened) return refusal(label, opened.error());
+  const auto journal = std::make_shared<Journal>(std::move(*opened));
+  const auto begun = journal->begin_run(options.run_id, label);
+  if (!begun) return refusal(label, begun.error());
+  write_checks(*journal, options.run_id, result.checks);
+  options.observe = recorder(journal, options.run_id, Screen(line));
+  result.run_id = options.run_id;
+  result.steps = run_task<std::vector<StepReport>>(
+      [&](asio::any_io_executor) { return act(phase, config, options); });
+  end_at_first_failure(result);
+  const auto ended = journal->end_run(options.run_id, result.outcome, 0, std::nullopt);
+  if (!ended) spdlog::warn("the journal could not be closed: {}", to_text(ended.error()));
+  return result;
+}
+
+}  // namespace
+
+CommandResult run_phase(const CommandLine& line, const Config& config,
+                        Phase (*phase_for)(const PhaseWishes&)) {
+  const auto wishes = phase_wishes_of(line.options);
+  if (!wishes) return usage_error(label_of(line.command), wishes.error());
+  const auto phase = phase_for(*wishes);
+  const Screen screen(line);
+  const auto options = options_for(config, *wishes);
+  CommandResult result;
+  const auto survey =
+      run_task<PhaseSurvey>([&](asio::any_io_executor) { return look(phase, config, options); });
+  result.checks = survey.checks;
+  result.data = data_of(survey);
+  screen.print(explain_checks(result.checks) + "\n" + explain(survey));
+  if (has_failure(result.checks)) {
+    refuse(result);
+    return result;
+  }
+  if (line.dry_run) return result;
+  const auto agreed = confirm(phase.question, phase.answer, {.answer_yes = line.yes});
+  if (!agreed) return usage_error(label_of(line.command), agreed.error());
+  if (!*agreed) return refusal(label_of(line.command), Error{"not confirmed, nothing was changed"});
+  return act_journaled(line, config, phase, options, std::move(result));
+}
+
+}  // namespace cutover

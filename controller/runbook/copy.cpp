@@ -1,0 +1,224 @@
+#include "controller/runbook/copy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/postgres/conninfo.h"
+#include "controller/runbook/ddl_guard.h"
+#include "controller/runbook/dump_and_restore.h"
+#include "controller/runbook/phase_tables.h"
+#include "controller/runbook/prepared.h"
+#include "controller/runbook/replication_names.h"
+#include "controller/runbook/seed_position.h"
+#include "controller/servers/schema.h"
+
+namespace cutover {
+namespace {
+
+using postgres::quote_identifier;
+using postgres::quote_literal;
+
+constexpr const char* user_tables_sql = R"(
+SELECT format('%I.%I', n.nspname, c.relname) AS name
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+  AND n.nspname NOT IN ('information_schema', 'cutover')
+  AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
+ORDER BY 1)";
+
+// Owners and grantees of what is in this database.
+constexpr const char* needed_roles_sql = R"(
+SELECT DISTINCT r.rolname AS name FROM pg_shdepend AS d JOIN pg_roles AS r ON r.oid = d.refobjid
+WHERE d.refclassid = 'pg_authid'::regclass
+  AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+ORDER BY 1)";
+
+Task<Result<std::vector<std::string>>> names_of(ServerSession& server, std::string sql) {
+  const auto rows = co_await server.query(std::move(sql));
+  if (!rows) co_return Error(rows.error());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < rows->size(); ++i) names.push_back(rows->text(i, "name"));
+  co_return names;
+}
+
+Task<Result<bool>> is_copied(ServerSession& green) {
+  const auto seed = co_await recorded_seed(green);
+  if (!seed) co_return seed.error();
+  co_return seed->has_value();
+}
+
+// ── checks ──
+
+Task<Outcome> look_at_programs(const PhaseSight& sight) {
+  const auto rows = co_await sight.blue.query(
+      "SELECT current_setting('server_version_num')::int / 10000 AS major");
+  if (!rows) co_return outcome_of_failure(rows.error());
+  const auto wanted = static_cast<int>(number_of(rows->text(0, "major")));
+  std::string found;
+  for (const std::string program : {"pg_dump", "pg_restore"}) {
+    const auto major = co_await major_of_program(program, sight.options.directory);
+    if (!major) co_return refused(major.error());
+    found += fmt::format("{}{} {}", found.empty() ? "" : ", ", program, *major);
+    if (*major < wanted)
+      co_return refused(
+          fmt::format("{} is version {} and cannot read blue's {}", program, *major, wanted),
+          "put the client programs of green's version first in PATH");
+  }
+  co_return done(found);
+}
+
+Task<Outcome> look_at_slots_use(const PhaseSight& sight) {
+  const auto copied = co_await is_copied(sight.green);
+  if (!copied) co_return refused(copied.error());
+  if (*copied) co_return done("green is seeded already");
+  const auto rows = co_await sight.blue.query(fmt::format(
+      "SELECT slot_name AS name FROM pg_replication_slots WHERE active AND slot_name IN ({})",
+      list_of_literals(slots_of(sight.database))));
+  if (!rows) co_return outcome_of_failure(rows.error());
+  if (rows->empty()) co_return done();
+  co_return refused(fmt::format("{}: slot {} is in use", sight.blue.place(), rows->text(0, "name")),
+                    "green follows already; drop its subscription before it is filled again");
+}
+
+Task<Outcome> look_at_room(const PhaseSight& sight) {
+  const auto copied = co_await is_copied(sight.green);
+  if (!copied) co_return refused(copied.error());
+  if (*copied) co_return done("green is seeded already");
+  const auto tables = co_await names_of(sight.green, user_tables_sql);
+  if (!tables) co_return refused(tables.error());
+  if (tables->empty()) co_return done("green has no table: schema and rows are loaded");
+  std::vector<std::string> filled;
+  for (const auto& table : *tables) {
+    const auto row = co_await sight.green.query("SELECT FROM " + table + " LIMIT 1");
+    if (!row) co_return outcome_of_failure(row.error());
+    if (!row->empty()) filled.push_back(table);
+  }
+  if (filled.empty())
+    co_return done(fmt::format("{} empty tables are there: rows are loaded", tables->size()));
+  co_return refused(sight.green.place() + ": tables already have rows: " + named(filled),
+                    "empty them, or drop and create the database: nothing of yours is overwritten");
+}
+
+Task<Outcome> look_at_roles(const PhaseSight& sight) {
+  const auto needed = co_await names_of(sight.blue, needed_roles_sql);
+  if (!needed) co_return refused(needed.error());
+  const auto there = co_await names_of(sight.green, "SELECT rolname AS name FROM pg_roles");
+  if (!there) co_return refused(there.error());
+  std::vector<std::string> missing;
+  for (const auto& role : *needed)
+    if (std::find(there->begin(), there->end(), role) == there->end()) missing.push_back(role);
+  if (missing.empty()) co_return done();
+  co_return refused(fmt::format("{}: roles that own things on blue are missing here: {}",
+                                sight.green.place(), named(missing)),
+                    "pg_dumpall --roles-only of blue, loaded into green");
+}
+
+// ── steps ──
+
+Task<Result<Standing>> look_at_copy(const PhaseSight& sight) {
+  const auto seed = co_await recorded_seed(sight.green);
+  if (!seed) co_return seed.error();
+  if (*seed) co_return holds((*seed)->lsn + ", " + (*seed)->source);
+  co_return due();
+}
+
+struct Snapshot {
+  postgres::Connection connection;  ///< holds it while it is open
+  std::string name;
+  std::string lsn;
+};
+
+Task<Outcome> recreate_slots_but_last(PhaseServers& servers) {
+  const auto slots = slots_of(servers.database);
+  for (const auto& slot : slots) {
+    const auto dropped = co_await servers.blue.query(
+        fmt::format("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+                    "WHERE slot_name = {} AND database = current_database()",
+                    quote_literal(slot)));
+    if (!dropped) co_return outcome_of_failure(dropped.error());
+    if (slot == slots.back()) continue;
+    const auto made = co_await servers.blue.query(fmt::format(
+        "SELECT pg_create_logical_replication_slot({}, 'pgoutput')", quote_literal(slot)));
+    if (!made) co_return outcome_of_failure(made.error());
+  }
+  co_return done();
+}
+
+/// The snapshot of the last slot shows exactly what was committed before its position; the others
+/// are older, so that position is right for them too.
+Task<Result<Snapshot>> export_snapshot(const PhaseServers& servers) {
+  const postgres::Settings wanted{
+      {"replication", "database"},
+      {"options", "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"}};
+  const auto conninfo = postgres::with_parameters(servers.database.blue, wanted);
+  if (!conninfo) co_return conninfo.error();
+  auto connected = co_await postgres::Connection::connect(*conninfo);
+  if (!connected) co_return Error(connected.error());
+  Snapshot snapshot;
+  snapshot.connection = std::move(*connected);
+  const auto made = co_await snapshot.connection.script(
+      "CREATE_REPLICATION_SLOT " + quote_identifier(slots_of(servers.database).back()) +
+      " LOGICAL pgoutput EXPORT_SNAPSHOT");
+  if (!made) co_return Error(made.error());
+  snapshot.name = made->front().text(0, "snapshot_name");
+  snapshot.lsn = made->front().text(0, "consistent_point");
+  co_return std::move(snapshot);
+}
+
+/// What is of cutover on green was never used: the snapshot brings blue's.
+Task<Outcome> make_room(PhaseServers& servers, CopyScope scope) {
+  const auto& subscriptions = servers.database.subscriptions;
+  std::string sql = "DROP SCHEMA IF EXISTS cutover CASCADE;";
+  if (scope == CopyScope::rows_only) sql += own_schema_sql(subscriptions) + phase_tables_sql();
+  const auto made = co_await servers.green.script(sql);
+  co_return made ? done() : outcome_of_failure(made.error());
+}
+
+Task<Outcome> copy_blue(PhaseServers& servers) {
+  const auto there = co_await names_of(servers.green, user_tables_sql);
+  if (!there) co_return in_doubt(there.error());
+  const auto wanted = co_await names_of(servers.blue, user_tables_sql);
+  if (!wanted) co_return in_doubt(wanted.error());
+  CopyJob job;
+  job.scope = there->empty() ? CopyScope::everything : CopyScope::rows_only;
+  job.tables = wanted->size();
+  auto outcome = co_await make_room(servers, job.scope);
+  if (outcome.is_done()) outcome = co_await recreate_slots_but_last(servers);
+  if (!outcome.is_done()) co_return outcome;
+  const auto snapshot = co_await export_snapshot(servers);
+  if (!snapshot) co_return refused(snapshot.error());
+  for (const auto& slot : slots_of(servers.database))
+    servers.tell_value("slot " + slot, "(" + slot + "," + snapshot->lsn + ")");
+  job.snapshot = snapshot->name;
+  outcome = co_await dump_and_restore(servers, job);
+  if (!outcome.is_done()) co_return outcome;
+  const auto guard = co_await drop_guard(servers.green);
+  if (!guard.is_done()) co_return guard;
+  const Seed seed{snapshot->lsn, "copy of a snapshot of blue"};
+  outcome = co_await record_seed(servers.green, seed);
+  if (outcome.is_done()) servers.tell_value("green initial LSN", snapshot->lsn);
+  co_return outcome;
+}
+
+}  // namespace
+
+std::vector<PhaseCheck> copy_checks() {
+  return {
+      {"two_servers", "blue and green are two servers", look_whether_two_servers},
+      {"prepared", "blue has the publications and slots that prepare makes", look_whether_prepared},
+      {"programs", "pg_dump and pg_restore are here and new enough", look_at_programs},
+      {"slots_unused", "nobody reads from the slots", look_at_slots_use},
+      {"room", "green has no table, or empty ones", look_at_room},
+      {"roles", "the roles that own things on blue exist on green", look_at_roles},
+  };
+}
+
+std::vector<PhaseStep> copy_steps() {
+  return {
+      {"copy", "make the slots anew, load schema and rows of the last one's snapshot into green",
+       look_at_copy, copy_blue},
+  };
+}
+
+}  // namespace cutover

@@ -1,0 +1,134 @@
+#include "controller/runbook/ddl_guard.h"
+
+#include <fmt/format.h>
+
+#include "controller/runbook/phase_tables.h"
+#include "controller/runbook/replication_names.h"
+#include "controller/servers/schema.h"
+
+namespace cutover {
+namespace {
+
+using postgres::quote_literal;
+
+// SECURITY DEFINER: the roles that run DDL may not write cutover.ddl. A partition counts with the
+// tree it belongs to; a new table counts where the publication is for all tables, since green lacks
+// it then. What is dropped is no longer in pg_publication_rel: its entry there is dropped with it.
+constexpr const char* body_sql = R"(
+DECLARE
+  seen record;
+BEGIN
+  IF TG_EVENT = 'ddl_command_end' THEN
+    FOR seen IN
+      SELECT DISTINCT c.command_tag AS command, c.object_identity AS object
+      FROM pg_event_trigger_ddl_commands() AS c
+      WHERE c.classid = 'pg_class'::regclass AND c.object_type IN ('table', 'table column')
+        AND c.schema_name <> 'cutover'
+        AND EXISTS (
+          SELECT FROM pg_publication_tables AS p
+          JOIN pg_class AS t ON t.relname = p.tablename
+          JOIN pg_namespace AS n ON n.oid = t.relnamespace AND n.nspname = p.schemaname
+          WHERE p.pubname IN ({0})
+            AND (t.oid = c.objid
+                 OR t.oid IN (SELECT relid FROM pg_partition_tree(c.objid))
+                 OR t.oid IN (SELECT relid FROM pg_partition_ancestors(c.objid))))
+    LOOP
+      {1}
+    END LOOP;
+  ELSE
+    FOR seen IN
+      SELECT TG_TAG AS command, d.object_identity AS object
+      FROM pg_event_trigger_dropped_objects() AS d
+      WHERE d.object_type IN ('table', 'table column') AND NOT d.is_temporary
+        AND d.schema_name <> 'cutover'
+        AND (EXISTS (SELECT FROM pg_publication AS p WHERE p.pubname IN ({0}) AND p.puballtables)
+             OR EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS r
+                        WHERE r.classid = 'pg_publication_rel'::regclass)
+             OR d.object_type = 'table column'
+                AND EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prrelid = d.objid))
+    LOOP
+      {1}
+    END LOOP;
+  END IF;
+END )";
+
+constexpr const char* record_sql = R"(INSERT INTO cutover.ddl VALUES
+      ('blue', md5(random()::text || clock_timestamp()::text || seen.object), clock_timestamp(),
+       session_user, seen.command, seen.object);)";
+
+constexpr const char* refuse_sql = R"(RAISE EXCEPTION USING
+      ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = seen.command || ' of ' || seen.object || ' is refused: the table is being replicated',
+      HINT = 'Wait until the migration is over, or ask who runs it.';)";
+
+constexpr const char* triggers[] = {"cutover_ddl", "cutover_drop"};
+
+std::string body_of(const DatabaseConfig& database, DdlGuard guard) {
+  const bool refuses = guard == DdlGuard::refuses;
+  return fmt::format(body_sql, list_of_literals(publications_of(database)),
+                     refuses ? refuse_sql : record_sql);
+}
+
+std::string create_sql(const std::string& body) {
+  return fmt::format(
+      "CREATE OR REPLACE FUNCTION cutover.guard_ddl() RETURNS event_trigger LANGUAGE plpgsql "
+      "SECURITY DEFINER SET search_path = pg_catalog AS {2};"
+      "DROP EVENT TRIGGER IF EXISTS {0}; DROP EVENT TRIGGER IF EXISTS {1};"
+      "CREATE EVENT TRIGGER {0} ON ddl_command_end EXECUTE FUNCTION cutover.guard_ddl();"
+      "CREATE EVENT TRIGGER {1} ON sql_drop EXECUTE FUNCTION cutover.guard_ddl()",
+      triggers[0], triggers[1], quote_literal(body));
+}
+
+// On RDS the members of rds_superuser may.
+constexpr const char* may_sql = R"(
+SELECT rolsuper OR EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_superuser'
+                           AND pg_has_role(current_user, oid, 'MEMBER')) AS may
+FROM pg_roles WHERE rolname = current_user)";
+
+constexpr const char* guard_triggers_sql = R"(
+SELECT p.prosrc AS body FROM pg_event_trigger AS e JOIN pg_proc AS p ON p.oid = e.evtfoid
+WHERE e.evtname IN ('cutover_ddl', 'cutover_drop') AND e.evtenabled <> 'D')";
+
+const char* what_it_does(DdlGuard guard) {
+  return guard == DdlGuard::refuses ? "refuses DDL on published tables"
+                                    : "writes DDL on published tables down";
+}
+
+}  // namespace
+
+Task<Result<Standing>> look_at_guard(const PhaseSight& sight) {
+  const auto guard = sight.options.wishes.ddl_guard;
+  const auto allowed = co_await sight.blue.query(may_sql);
+  if (!allowed) co_return Error(allowed.error());
+  if (allowed->empty() || allowed->text(0, "may") != "t")
+    co_return holds("none: the role may not make event triggers; watch out for DDL yourself");
+  const auto rows = co_await sight.blue.query(guard_triggers_sql);
+  if (!rows) co_return Error(rows.error());
+  const auto body = body_of(sight.database, guard);
+  const bool is_as_wished =
+      rows->size() == 2 && rows->text(0, "body") == body && rows->text(1, "body") == body;
+  co_return is_as_wished ? holds(what_it_does(guard)) : due(what_it_does(guard));
+}
+
+Task<Outcome> create_guard(PhaseServers& servers) {
+  const auto guard = servers.options.wishes.ddl_guard;
+  const auto sql = phase_tables_sql() + create_sql(body_of(servers.database, guard));
+  const auto made = co_await servers.blue.script(sql);
+  co_return made ? done(what_it_does(guard)) : outcome_of_failure(made.error());
+}
+
+Task<Result<Standing>> look_for_guard(ServerSession& session) {
+  const auto rows = co_await session.query(
+      "SELECT FROM pg_event_trigger WHERE evtname IN ('cutover_ddl', 'cutover_drop')");
+  if (!rows) co_return Error(rows.error());
+  co_return rows->empty() ? holds() : due("it is there");
+}
+
+Task<Outcome> drop_guard(ServerSession& session) {
+  const auto dropped = co_await session.script(
+      "DROP EVENT TRIGGER IF EXISTS cutover_ddl; DROP EVENT TRIGGER IF EXISTS cutover_drop;"
+      "DROP FUNCTION IF EXISTS cutover.guard_ddl()");
+  co_return dropped ? done() : outcome_of_failure(dropped.error());
+}
+
+}  // namespace cutover

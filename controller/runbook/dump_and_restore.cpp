@@ -1,0 +1,193 @@
+#include "controller/runbook/dump_and_restore.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "common/async/within.h"
+#include "common/postgres/conninfo.h"
+#include "controller/runbook/replication_names.h"
+#include "controller/runbook/tool_process.h"
+
+namespace cutover {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds between_waits(100);
+constexpr std::chrono::seconds between_lines(1);
+
+/// Removed with everything in it: it holds rows of the database.
+class DumpDirectory {
+ public:
+  explicit DumpDirectory(fs::path path) : path_(std::move(path)) {}
+  DumpDirectory(const DumpDirectory&) = delete;
+  DumpDirectory& operator=(const DumpDirectory&) = delete;
+  ~DumpDirectory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Result<void> make() const {
+    std::error_code failed;
+    fs::create_directories(path_, failed);
+    if (!failed) fs::permissions(path_, fs::perms::owner_all, failed);
+    if (failed) return Error{"cannot make " + path_.string() + ": " + failed.message()};
+    return {};
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+struct Target {
+  std::string conninfo;  ///< without password
+  std::vector<std::pair<std::string, std::string>> environment;
+};
+
+/// A password is handed on in the environment, which other users cannot read.
+Result<Target> target_of(const std::string& conninfo) {
+  const auto given = postgres::given_parameters(conninfo);
+  if (!given) return given.error();
+  const auto password = postgres::password_of(conninfo);
+  if (!password) return password.error();
+  postgres::Settings kept;
+  for (const auto& each : *given)
+    if (each.first != "password") kept.push_back(each);
+  kept.emplace_back("options", "-c statement_timeout=0 -c default_transaction_read_only=off");
+  const auto text = postgres::with_parameters("", kept);
+  if (!text) return text.error();
+  Target target{*text, {}};
+  if (*password) target.environment.emplace_back("PGPASSWORD", **password);
+  return target;
+}
+
+std::uint64_t lines_with(const fs::path& log, const std::string& words) {
+  std::ifstream file(log);
+  std::string line;
+  std::uint64_t count = 0;
+  while (std::getline(file, line))
+    if (line.find(words) != std::string::npos) ++count;
+  return count;
+}
+
+/// What it complained of, else its last lines.
+std::string complaint_in(const fs::path& log) {
+  std::ifstream file(log);
+  std::string line;
+  std::string complaints;
+  std::string last;
+  while (std::getline(file, line)) {
+    last = line;
+    if (line.find("error:") == std::string::npos && line.find("ERROR:") == std::string::npos)
+      continue;
+    if (complaints.size() < 1000) complaints += (complaints.empty() ? "" : "; ") + line;
+  }
+  return complaints.empty() ? last : complaints;
+}
+
+struct ToolRun {
+  ToolStart start;
+  std::string doing;  ///< "dumping"
+  std::string words;  ///< of a line that says a table is being done
+  std::uint64_t tables = 0;
+};
+
+Task<Outcome> run_tool(const PhaseServers& servers, ToolRun run) {
+  auto process = ToolProcess::start(run.start);
+  if (!process) co_return refused(process.error());
+  auto tell_at = std::chrono::steady_clock::now() + between_lines;
+  auto code = process->exit_code();
+  while (!code) {
+    co_await sleep_for(between_waits);
+    code = process->exit_code();
+    if (std::chrono::steady_clock::now() < tell_at) continue;
+    tell_at += between_lines;
+    const auto tables = lines_with(run.start.output, run.words);
+    servers.tell_progress(fmt::format("{}: {} of {} tables", run.doing, tables, run.tables));
+  }
+  if (*code == 0) co_return done();
+  co_return refused(fmt::format("{} ended with {}: {}", run.start.argv.front(), *code,
+                                complaint_in(run.start.output)),
+                    "put right what it says, empty green again, and seed again");
+}
+
+Task<Outcome> dump(PhaseServers& servers, CopyJob job, fs::path directory) {
+  const auto blue = target_of(servers.database.blue);
+  if (!blue) co_return refused(blue.error());
+  const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
+  ToolRun run;
+  run.start.argv = {"pg_dump",
+                    "--format=directory",
+                    "--verbose",
+                    "--jobs=" + jobs,
+                    "--snapshot=" + job.snapshot,
+                    "--no-publications",
+                    "--no-subscriptions",
+                    "--file=" + (directory / "dump").string(),
+                    "--dbname=" + blue->conninfo};
+  if (job.scope == CopyScope::rows_only) run.start.argv.emplace_back("--data-only");
+  run.start.environment = blue->environment;
+  run.start.output = directory / "pg_dump.log";
+  run.doing = "dumping";
+  run.words = "dumping contents of table";
+  run.tables = job.tables;
+  const auto outcome = co_await run_tool(servers, std::move(run));
+  co_return outcome;
+}
+
+Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory) {
+  const auto green = target_of(servers.database.green);
+  if (!green) co_return refused(green.error());
+  const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
+  ToolRun run;
+  run.start.argv = {"pg_restore", "--verbose", "--exit-on-error", "--jobs=" + jobs,
+                    "--dbname=" + green->conninfo};
+  if (job.scope == CopyScope::rows_only)
+    for (const char* option : {"--data-only", "--disable-triggers"})
+      run.start.argv.emplace_back(option);
+  run.start.argv.push_back((directory / "dump").string());
+  run.start.environment = green->environment;
+  run.start.output = directory / "pg_restore.log";
+  run.doing = "loading";
+  run.words = "processing data for table";
+  run.tables = job.tables;
+  const auto outcome = co_await run_tool(servers, std::move(run));
+  co_return outcome;
+}
+
+}  // namespace
+
+Task<Result<int>> major_of_program(std::string program, std::filesystem::path directory) {
+  const DumpDirectory files(directory / ("version-" + program));
+  const auto made = files.make();
+  if (!made) co_return made.error();
+  ToolStart start{{program, "--version"}, {}, files.path() / "output"};
+  auto process = ToolProcess::start(start);
+  if (!process) co_return process.error();
+  auto code = process->exit_code();
+  while (!code) {
+    co_await sleep_for(between_waits);
+    code = process->exit_code();
+  }
+  std::ifstream file(start.output);
+  std::string line;
+  std::getline(file, line);
+  const auto digits = line.find(") ");
+  const auto major = digits == std::string::npos ? 0 : number_of(line.substr(digits + 2));
+  if (*code == 0 && major > 0) co_return static_cast<int>(major);
+  co_return Error{program + " --version says: " + line,
+                  "put PostgreSQL's client programs into PATH"};
+}
+
+Task<Outcome> dump_and_restore(PhaseServers& servers, CopyJob job) {
+  const DumpDirectory files(servers.options.directory / ("copy-" + servers.options.run_id));
+  const auto made = files.make();
+  if (!made) co_return refused(made.error());
+  const auto directory = files.path();
+  auto outcome = co_await dump(servers, job, directory);
+  if (outcome.is_done()) outcome = co_await restore(servers, job, directory);
+  co_return outcome;
+}
+
+}  // namespace cutover

@@ -1,0 +1,149 @@
+#include "controller/runbook/publications.h"
+
+#include <fmt/format.h>
+
+#include "controller/runbook/publication_tables.h"
+#include "controller/runbook/replication_names.h"
+#include "controller/servers/schema.h"
+
+namespace cutover {
+namespace {
+
+using postgres::quote_identifier;
+using postgres::quote_literal;
+
+Task<Result<std::vector<std::string>>> missing_publications(ServerSession& blue,
+                                                            DatabaseConfig database) {
+  std::vector<std::string> missing;
+  for (const auto& name : publications_of(database)) {
+    const auto rows =
+        co_await blue.query("SELECT FROM pg_publication WHERE pubname = " + quote_literal(name));
+    if (!rows) co_return Error(rows.error());
+    if (rows->empty()) missing.push_back(name);
+  }
+  co_return missing;
+}
+
+Task<Outcome> create_publication(PhaseServers& servers, std::string publication,
+                                 std::vector<std::string> tables) {
+  std::string list;
+  for (const auto& table : tables) list += (list.empty() ? " FOR TABLE " : ", ") + table;
+  if (list.empty()) list = " FOR ALL TABLES";
+  const auto made =
+      co_await servers.blue.query("CREATE PUBLICATION " + quote_identifier(publication) + list);
+  if (!made) co_return outcome_of_failure(made.error());
+  co_return done(tables.empty() ? "all tables" : fmt::format("{} tables", tables.size()));
+}
+
+Task<Result<bool>> may_publish_all(PhaseServers& servers) {
+  const auto rows =
+      co_await servers.blue.query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
+  if (!rows) co_return Error(rows.error());
+  const bool superuser = !rows->empty() && rows->text(0, "rolsuper") == "t";
+  const bool is_only_one = servers.database.subscriptions.size() == 1;
+  co_return is_only_one ? superuser : false;
+}
+
+Task<Result<std::vector<SharedTable>>> tables_to_publish(PhaseServers& servers) {
+  const auto opened = co_await servers.blue.open();
+  if (opened) co_return *opened;
+  const auto version = servers.blue.server_version();
+  const auto rows = co_await servers.blue.query(publishable_tables_sql(version));
+  if (!rows) co_return Error(rows.error());
+  std::vector<SharedTable> tables;
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    tables.push_back({quoted_name(rows->text(i, "nspname"), rows->text(i, "relname")),
+                      number_of(rows->text(i, "writes")), number_of(rows->text(i, "bytes"))});
+  co_return tables;
+}
+
+std::string slot_sql(const std::string& slot) {
+  return "SELECT slot_type, plugin, database, slot_type = 'logical' AND plugin = 'pgoutput' "
+         "AND database = current_database() AS fits "
+         "FROM pg_replication_slots WHERE slot_name = " +
+         quote_literal(slot);
+}
+
+/// True when it exists as it should; an error when it is someone else's.
+Task<Result<bool>> slot_exists(ServerSession& blue, std::string slot) {
+  const auto rows = co_await blue.query(slot_sql(slot));
+  if (!rows) co_return Error(rows.error());
+  if (rows->empty()) co_return false;
+  if (rows->text(0, "fits") == "t") co_return true;
+  co_return Error{fmt::format("{}: slot {} exists for plugin {} and database {}", blue.place(),
+                              slot, rows->text(0, "plugin"), rows->text(0, "database")),
+                  "drop it, or give this database another `slot` in cutover.toml"};
+}
+
+Task<Outcome> create_slot(PhaseServers& servers, std::string slot) {
+  const auto there = co_await slot_exists(servers.blue, slot);
+  if (!there) co_return refused(there.error());
+  if (*there) co_return done();
+  const auto made = co_await servers.blue.query(
+      "SELECT * FROM pg_create_logical_replication_slot(" + quote_literal(slot) + ", 'pgoutput')");
+  if (!made) co_return outcome_of_failure(made.error());
+  servers.tell_value("slot " + slot, "(" + slot + "," + made->text(0, "lsn") + ")");
+  co_return done(slot + " from " + made->text(0, "lsn"));
+}
+
+}  // namespace
+
+Task<Result<Standing>> look_at_publications(const PhaseSight& sight) {
+  const auto missing = co_await missing_publications(sight.blue, sight.database);
+  if (!missing) co_return missing.error();
+  co_return missing->empty() ? holds(named(publications_of(sight.database))) : due(named(*missing));
+}
+
+/// One publication of a superuser is FOR ALL TABLES and carries what is created later too; else
+/// tables are shared out, and each publication has its own marker.
+Task<Outcome> create_publications(PhaseServers& servers) {
+  const auto missing = co_await missing_publications(servers.blue, servers.database);
+  if (!missing) co_return in_doubt(missing.error());
+  const auto all = co_await may_publish_all(servers);
+  if (!all) co_return in_doubt(all.error());
+  const auto names = publications_of(servers.database);
+  if (*all) {
+    const std::vector<std::string> every;
+    const auto outcome = co_await create_publication(servers, names.front(), every);
+    co_return outcome;
+  }
+  if (missing->size() != names.size())
+    co_return refused(
+        fmt::format("{}: only {} of {} publications exist, and which tables each "
+                    "should have is not known",
+                    servers.blue.place(), names.size() - missing->size(), names.size()),
+        "drop the publications of cutover.toml that exist, then prepare again");
+  const auto tables = co_await tables_to_publish(servers);
+  if (!tables) co_return in_doubt(tables.error());
+  auto lists = spread(*tables, names.size());
+  std::string shares;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    lists[i].push_back(marker_table(names[i]));
+    const auto outcome = co_await create_publication(servers, names[i], lists[i]);
+    if (!outcome.is_done()) co_return outcome;
+    shares += fmt::format("{}{}: {}", i == 0 ? "" : "; ", names[i], outcome.detail);
+  }
+  co_return done(shares);
+}
+
+Task<Result<Standing>> look_at_slots(const PhaseSight& sight) {
+  std::vector<std::string> missing;
+  for (const auto& slot : slots_of(sight.database)) {
+    const auto there = co_await slot_exists(sight.blue, slot);
+    if (!there) co_return there.error();
+    if (!*there) missing.push_back(slot);
+  }
+  co_return missing.empty() ? holds(named(slots_of(sight.database))) : due(named(missing));
+}
+
+Task<Outcome> create_slots(PhaseServers& servers) {
+  std::string made;
+  for (const auto& slot : slots_of(servers.database)) {
+    const auto outcome = co_await create_slot(servers, slot);
+    if (!outcome.is_done()) co_return outcome;
+    if (!outcome.detail.empty()) made += (made.empty() ? "" : ", ") + outcome.detail;
+  }
+  co_return done(made);
+}
+
+}  // namespace cutover

@@ -1,0 +1,67 @@
+#include "tests/integration/phases/clone.h"
+
+#include <filesystem>
+
+#include "tests/support/child_process.h"
+#include "tests/support/free_port.h"
+
+namespace cutover::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds limit{120000};
+
+fs::path upgrade_directory() {
+  return support::postgres_programs(13).parent_path().parent_path() / "upgrade-13-17";
+}
+
+void run_as_server(std::vector<std::string> argv, const fs::path& directory) {
+  support::ChildOptions options{.argv = std::move(argv)};
+  options.user = support::server_user();
+  options.directory = directory;
+  support::run_or_throw(std::move(options), limit);
+}
+
+}  // namespace
+
+void clone_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
+  clone.stop();
+  fs::remove_all(clone.data_directory());
+  run_as_server({support::postgres_programs(15) / "pg_basebackup", "-D", clone.data_directory(),
+                 "-d", blue.conninfo(), "-X", "stream", "-c", "fast", "--no-sync"},
+                "/");
+  clone.configure({{"port", std::to_string(clone.port())},
+                   {"unix_socket_directories", clone.socket_directory()}});
+  clone.start();
+}
+
+bool has_pg_upgrade() {
+  return fs::exists(upgrade_directory() / ".cutover-version");
+}
+
+void upgrade_into(support::PostgresServer& green, support::PostgresServer& clone) {
+  clone.stop();
+  green.stop();
+  const fs::path old_programs = upgrade_directory() / "old/bin";
+  const fs::path new_programs = upgrade_directory() / "new/lib/postgresql/17/bin";
+  const fs::path place = green.socket_directory();
+  const fs::path upgraded = place / "upgraded";
+  run_as_server({new_programs / "initdb", "-D", upgraded, "-U", "postgres", "-A", "trust",
+                 "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"},
+                place);
+  const support::FreePort old_port;
+  const support::FreePort new_port;
+  run_as_server({new_programs / "pg_upgrade", "-b", old_programs, "-B", new_programs, "-d",
+                 clone.data_directory(), "-D", upgraded, "-U", "postgres", "-p",
+                 std::to_string(old_port.number()), "-P", std::to_string(new_port.number())},
+                place);
+  for (const char* file : {"postgresql.conf", "pg_hba.conf"})
+    fs::copy_file(green.data_directory() / file, upgraded / file,
+                  fs::copy_options::overwrite_existing);
+  fs::remove_all(green.data_directory());
+  fs::rename(upgraded, green.data_directory());
+  green.start();
+}
+
+}  // namespace cutover::tests

@@ -1,0 +1,134 @@
+// seed --copy: green is filled from a snapshot, then follows from exactly there.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/integration/phases/phase_pair.h"
+
+namespace cutover {
+namespace {
+
+PhaseOptions copying() {
+  auto options = quick_options();
+  options.wishes.seed.copy = true;
+  return options;
+}
+
+/// Inserts as fast as it goes until it is stopped.
+class Writer {
+ public:
+  explicit Writer(ServerPair& pair)
+      : session_(pair.client()), thread_([this] {
+          while (!stopped_) session_.must("INSERT INTO item (note) VALUES ('while it is copied')");
+        }) {}
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() {
+    stopped_ = true;
+    thread_.join();
+  }
+
+ private:
+  support::SqlSession session_;
+  std::atomic<bool> stopped_ = false;
+  std::thread thread_;
+};
+
+constexpr const char* schema = R"(
+CREATE SCHEMA "Odd schema";
+CREATE TABLE "Odd schema"."a ""b""" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, t text);
+CREATE TABLE keyless (a int, b text);
+CREATE TABLE parts (id int, k int, PRIMARY KEY (id, k)) PARTITION BY RANGE (k);
+CREATE TABLE parts_low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+CREATE TABLE parts_high PARTITION OF parts FOR VALUES FROM (10) TO (20);
+CREATE TABLE child (id serial PRIMARY KEY, item bigint REFERENCES item))";
+
+class Copy : public testing::TestWithParam<std::pair<int, int>> {
+ protected:
+  ServerPair pair_{options()};
+
+  void fill() {
+    pair_.on_blue().must(
+        "INSERT INTO item (note) SELECT 'before' FROM generate_series(1, 100);"
+        "INSERT INTO \"Odd schema\".\"a \"\"b\"\"\" (t) VALUES ('x');"
+        "INSERT INTO keyless VALUES (1, 'x'), (1, 'x'); INSERT INTO parts VALUES (1, 1), (2, 11);"
+        "INSERT INTO child (item) SELECT id FROM item");
+  }
+  void expect_everything_follows() {
+    pair_.on_blue().must(
+        "UPDATE keyless SET b = 'y'; DELETE FROM child WHERE id = 1;"
+        "UPDATE parts SET id = 3 WHERE k = 1");
+    for (const char* table :
+         {"item", "\"Odd schema\".\"a \"\"b\"\"\"", "keyless", "parts", "child"})
+      EXPECT_TRUE(same_rows(pair_, table)) << table;
+  }
+
+ private:
+  static PairOptions options() {
+    PairOptions options;
+    options.blue_major = GetParam().first;
+    options.green_major = GetParam().second;
+    options.subscriptions = 2;
+    options.ddl = schema;
+    return options;
+  }
+};
+
+TEST_P(Copy, FillsEmptyTablesUnderLoadAndLosesNothing) {
+  fill();
+  ASSERT_EQ(run_phase_on(pair_, prepare_phase()), "");
+  {
+    const Writer writer(pair_);
+    ASSERT_EQ(run_phase_on(pair_, copy_phase(), copying()), "");
+    ASSERT_EQ(run_phase_on(pair_, subscribe_phase()), "");
+  }
+  expect_everything_follows();
+}
+
+TEST_P(Copy, MakesASchemaThatIsMissingAndTheSecondRunSaysItHolds) {
+  fill();
+  pair_.green.sql("DROP DATABASE app0");
+  pair_.green.sql("CREATE DATABASE app0");
+  ASSERT_EQ(run_phase_on(pair_, prepare_phase()), "");
+  {
+    const Writer writer(pair_);
+    ASSERT_EQ(run_phase_on(pair_, copy_phase(), copying()), "");
+  }
+  EXPECT_EQ(pair_.green_value("SELECT count(*) FROM pg_event_trigger"), "0");
+  EXPECT_EQ(steps_taken(pair_, copy_phase(), copying()), std::vector<std::string>{});
+  ASSERT_EQ(run_phase_on(pair_, subscribe_phase()), "");
+  expect_everything_follows();
+}
+
+INSTANTIATE_TEST_SUITE_P(Majors, Copy, testing::Values(std::pair(12, 16), std::pair(15, 18)),
+                         [](const auto& pair) {
+                           return std::to_string(pair.param.first) + "to" +
+                                  std::to_string(pair.param.second);
+                         });
+
+TEST(CopyRefusals, TablesThatHaveRowsAreNamed) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  pair.on_green().must("INSERT INTO item (note) VALUES ('here first')");
+  const auto outcome = check_outcome(pair, copy_phase(), "room", copying());
+  EXPECT_NE(outcome.detail.find("public.item"), std::string::npos) << told(outcome);
+}
+
+TEST(CopyRefusals, ASlotInUseIsNotMadeAnew) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  EXPECT_TRUE(check_outcome(pair, copy_phase(), "slots_unused", copying()).is_refused());
+}
+
+TEST(CopyRefusals, RolesThatGreenLacksAreNamed) {
+  ServerPair pair;
+  pair.on_blue().must("CREATE ROLE \"only blue\"; ALTER TABLE item OWNER TO \"only blue\"");
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  const auto outcome = check_outcome(pair, copy_phase(), "roles", copying());
+  EXPECT_NE(outcome.detail.find("only blue"), std::string::npos) << told(outcome);
+}
+
+}  // namespace
+}  // namespace cutover

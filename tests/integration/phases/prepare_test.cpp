@@ -1,0 +1,142 @@
+// prepare in full: replica identities, the guard, shares of the tables, and refusals.
+#include <gtest/gtest.h>
+
+#include "tests/integration/phases/phase_pair.h"
+
+namespace cutover {
+namespace {
+
+PairOptions with_ddl(const std::string& ddl) {
+  PairOptions options;
+  options.ddl = ddl;
+  return options;
+}
+
+std::string identity_of(ServerPair& pair, const std::string& table) {
+  return pair.blue_value("SELECT relreplident FROM pg_class WHERE oid = '" + table + "'::regclass");
+}
+
+constexpr const char* keyless_ddl = R"(
+CREATE SCHEMA "Odd schema";
+CREATE TABLE "Odd schema"."no ""key""" (a int, b text);
+CREATE TABLE fits (a int NOT NULL, b int);
+CREATE UNIQUE INDEX "fits it" ON fits (a);
+CREATE TABLE nullable (a int); CREATE UNIQUE INDEX ON nullable (a);
+CREATE TABLE partial (a int NOT NULL); CREATE UNIQUE INDEX ON partial (a) WHERE a > 0;
+CREATE TABLE deferred (a int NOT NULL, UNIQUE (a) DEFERRABLE);
+CREATE TABLE nothing (a int); ALTER TABLE nothing REPLICA IDENTITY NOTHING)";
+
+TEST(PrepareInFull, GivesEveryTableAReplicaIdentityAndRemembersExactlyThese) {
+  ServerPair pair(with_ddl(keyless_ddl));
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  EXPECT_EQ(identity_of(pair, "fits"), "i");
+  for (const char* table :
+       {"\"Odd schema\".\"no \"\"key\"\"\"", "nullable", "partial", "deferred", "nothing"})
+    EXPECT_EQ(identity_of(pair, table), "f") << table;
+  EXPECT_EQ(identity_of(pair, "item"), "d");
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM cutover.replica_identity"), "6");
+  pair.on_blue().must("INSERT INTO fits VALUES (1, 2); UPDATE fits SET b = 3; DELETE FROM fits");
+  ASSERT_EQ(run_phase_on(pair, finish_phase()), "");
+  EXPECT_EQ(identity_of(pair, "fits"), "d");
+  EXPECT_EQ(identity_of(pair, "nothing"), "n");
+}
+
+TEST(PrepareInFull, LeavesWhatWasSetByHandWhenFinished) {
+  ServerPair pair(
+      with_ddl("CREATE TABLE by_hand (a int); ALTER TABLE by_hand REPLICA IDENTITY FULL"));
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  ASSERT_EQ(run_phase_on(pair, finish_phase()), "");
+  EXPECT_EQ(identity_of(pair, "by_hand"), "f");
+}
+
+TEST(PrepareInFull, TheSecondRunFindsEverythingHoldingAlready) {
+  ServerPair pair(with_ddl(keyless_ddl));
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  EXPECT_EQ(steps_taken(pair, prepare_phase(), quick_options()), std::vector<std::string>{});
+}
+
+TEST(PrepareInFull, AnUpdatedTableWhoseRowsCannotBeComparedIsRefused) {
+  ServerPair pair(with_ddl("CREATE TABLE log (a int, j json)"));
+  pair.on_blue().must("INSERT INTO log VALUES (1, '{}'); UPDATE log SET a = 2");
+  pair.blue.restart();  // writes the statistics
+  const auto outcome = check_outcome(pair, prepare_phase(), "comparable_rows", quick_options());
+  EXPECT_TRUE(outcome.is_refused());
+  EXPECT_NE(outcome.detail.find("public.log"), std::string::npos) << told(outcome);
+}
+
+TEST(PrepareInFull, SettingsThatAreTooLowAreNamed) {
+  PairOptions options;
+  options.blue_settings = {{"wal_level", "replica"}, {"max_replication_slots", "1"}};
+  ServerPair pair(options);
+  EXPECT_NE(check_outcome(pair, prepare_phase(), "wal_level", quick_options())
+                .detail.find("must be logical"),
+            std::string::npos);
+  EXPECT_TRUE(check_outcome(pair, prepare_phase(), "slots", quick_options()).is_refused());
+  EXPECT_NE(run_phase_on(pair, prepare_phase()), "");
+  EXPECT_EQ(pair.blue_value("SELECT to_regnamespace('cutover') IS NULL"), "t");
+}
+
+TEST(PrepareInFull, AChangeThatWaitsForARestartIsSaid) {
+  PairOptions options;
+  options.blue_settings = {{"wal_level", "replica"}};
+  ServerPair pair(options);
+  pair.blue.configure({{"wal_level", "logical"}});
+  pair.blue.sql("SELECT pg_reload_conf()");
+  const auto outcome = [&] {
+    return check_outcome(pair, prepare_phase(), "wal_level", quick_options());
+  };
+  auto seen = outcome();
+  for (int i = 0; i < 50 && seen.hint != "restart blue"; ++i) seen = outcome();
+  EXPECT_EQ(seen.hint, "restart blue") << told(seen);
+}
+
+TEST(PrepareInFull, SubscriptionsShareTheTablesByTheirWrites) {
+  PairOptions options =
+      with_ddl("CREATE TABLE busy (a int PRIMARY KEY); CREATE TABLE calm (a int PRIMARY KEY)");
+  options.subscriptions = 2;
+  ServerPair pair(options);
+  pair.on_blue().must(
+      "INSERT INTO busy SELECT generate_series(1, 1000);"
+      "INSERT INTO calm SELECT generate_series(1, 10)");
+  pair.blue.restart();  // writes the statistics
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  EXPECT_EQ(pair.blue_value("SELECT string_agg(tablename, ',' ORDER BY tablename) "
+                            "FROM pg_publication_tables WHERE schemaname = 'public' AND pubname = "
+                            "(SELECT pubname FROM pg_publication_tables WHERE tablename = 'busy')"),
+            "busy");
+}
+
+TEST(DdlGuard, WritesDdlOnPublishedTablesDownAndNothingElse) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  pair.on_blue().must(
+      "ALTER TABLE item ADD COLUMN extra int; CREATE TABLE fresh (id int PRIMARY KEY);"
+      "CREATE INDEX ON item (note); CREATE TEMP TABLE passing (a int); DROP TABLE passing;"
+      "CREATE VIEW seen AS SELECT 1");
+  EXPECT_EQ(pair.blue_value("SELECT string_agg(command || ' ' || object, ', ' ORDER BY at) "
+                            "FROM cutover.ddl"),
+            "ALTER TABLE public.item, CREATE TABLE public.fresh");
+}
+
+TEST(DdlGuard, AnOrdinaryRoleMayGoOnWithItsDdl) {
+  ServerPair pair;
+  pair.on_blue().must("GRANT CREATE ON SCHEMA public TO app");
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  pair.client().must("CREATE TABLE mine (id int PRIMARY KEY)");
+  EXPECT_EQ(pair.blue_value("SELECT role FROM cutover.ddl"), "app");
+}
+
+TEST(DdlGuard, OnRequestRefusesAndIsGoneAfterFinish) {
+  ServerPair pair;
+  auto options = quick_options();
+  options.wishes.ddl_guard = DdlGuard::refuses;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase(), options), "");
+  EXPECT_NE(pair.on_blue().run("ALTER TABLE item ADD COLUMN extra int").error.find("is refused"),
+            std::string::npos);
+  EXPECT_FALSE(pair.on_blue().run("DROP TABLE item").ok);
+  ASSERT_EQ(run_phase_on(pair, finish_phase()), "");
+  pair.on_blue().must("ALTER TABLE item ADD COLUMN extra int");
+}
+
+}  // namespace
+}  // namespace cutover

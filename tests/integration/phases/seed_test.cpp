@@ -1,0 +1,154 @@
+// seed and subscribe from it: a real clone of blue, positions that do not fit, what comes along.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/integration/phases/clone.h"
+#include "tests/integration/phases/phase_pair.h"
+
+namespace cutover {
+namespace {
+
+/// Blue prepared, then green made a clone of it, with rows written before, between and after.
+class ClonedPair {
+ public:
+  ClonedPair() : pair(options()) {
+    pair.client().must("INSERT INTO item (note) VALUES ('before prepare')");
+    must_be_empty(run_phase_on(pair, prepare_phase()));
+    pair.client().must("INSERT INTO item (note) VALUES ('before the clone')");
+    tests::clone_into(pair.green, pair.blue);
+    pair.client().must("INSERT INTO item (note) VALUES ('after the clone')");
+  }
+  static void must_be_empty(const std::string& failure) {
+    if (!failure.empty()) throw std::runtime_error(failure);
+  }
+  PhaseOptions with_lsn(const std::string& lsn) const {
+    auto options = quick_options();
+    options.wishes.seed.lsn = lsn;
+    return options;
+  }
+  ServerPair pair;
+
+ private:
+  static PairOptions options() {
+    PairOptions options;
+    options.ddl = "CREATE TABLE keyless (a int)";
+    return options;
+  }
+};
+
+TEST(Seed, ACloneFollowsFromWhereItWasMade) {
+  ClonedPair cloned;
+  auto& pair = cloned.pair;
+  ASSERT_EQ(run_phase_on(pair, seed_phase()), "");
+  EXPECT_EQ(pair.green_value("SELECT count(*) FROM pg_publication"), "0");
+  EXPECT_EQ(pair.green_value("SELECT count(*) FROM pg_event_trigger"), "0");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  pair.client().must("INSERT INTO item (note) VALUES ('while it follows')");
+  EXPECT_TRUE(same_rows(pair, "item"));
+  EXPECT_EQ(pair.green_value("SELECT count(*) FROM item"), "4");
+}
+
+TEST(Seed, ItsPositionSurvivesARestartAndTheSecondRunSaysItHolds) {
+  ClonedPair cloned;
+  auto& pair = cloned.pair;
+  ASSERT_EQ(run_phase_on(pair, seed_phase()), "");
+  pair.green.restart();
+  EXPECT_EQ(run_phase_on(pair, seed_phase()), "");
+  EXPECT_EQ(steps_taken(pair, seed_phase(), quick_options()), std::vector<std::string>{});
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  EXPECT_EQ(steps_taken(pair, subscribe_phase(), quick_options()), std::vector<std::string>{});
+}
+
+TEST(Seed, AfterARestartThePositionComesFromTheLogOfTheFirstStart) {
+  ClonedPair cloned;
+  auto& pair = cloned.pair;
+  const auto replayed = pair.green.sql("SELECT pg_last_wal_replay_lsn()").value();
+  pair.green.restart();
+  const auto lost = check_outcome(pair, seed_phase(), "position", quick_options());
+  EXPECT_TRUE(lost.is_refused());
+  EXPECT_NE(lost.hint.find("--log"), std::string::npos) << told(lost);
+  auto options = quick_options();
+  options.wishes.seed.log = pair.green.log_file();
+  const auto found = check_outcome(pair, seed_phase(), "position", options);
+  EXPECT_TRUE(found.is_done()) << told(found);
+  EXPECT_EQ(found.detail.rfind(replayed + ",", 0), 0u) << found.detail << " is not " << replayed;
+}
+
+TEST(Seed, AnAuroraCloneSaysItByItsFunction) {
+  ClonedPair cloned;
+  auto& pair = cloned.pair;
+  const auto lsn = pair.blue.sql("SELECT pg_current_wal_lsn()").value();
+  pair.green.sql(
+      "SET allow_system_table_mods = on; CREATE FUNCTION "
+      "pg_catalog.aurora_volume_logical_start_lsn() RETURNS pg_lsn LANGUAGE sql AS 'SELECT ''" +
+          lsn + "''::pg_lsn'",
+      "app0");
+  const auto found = check_outcome(pair, seed_phase(), "position", quick_options());
+  EXPECT_EQ(found.detail, lsn + ", aurora_volume_logical_start_lsn()") << told(found);
+}
+
+TEST(Seed, APositionBeforeTheSlotOrAfterBluesEndIsRefused) {
+  ClonedPair cloned;
+  const auto early = check_outcome(cloned.pair, seed_phase(), "position", cloned.with_lsn("0/1"));
+  EXPECT_NE(early.detail.find("begins at"), std::string::npos) << told(early);
+  const auto late = check_outcome(cloned.pair, seed_phase(), "position", cloned.with_lsn("FFFF/0"));
+  EXPECT_NE(late.detail.find("is after its end"), std::string::npos) << told(late);
+  const auto wrong = check_outcome(cloned.pair, seed_phase(), "position", cloned.with_lsn("x"));
+  EXPECT_TRUE(wrong.is_refused());
+}
+
+TEST(Seed, GreenThatIsBlueItselfIsRefused) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  pair.databases[0].green = pair.databases[0].blue;
+  for (const auto& phase : {seed_phase(), subscribe_phase(), copy_phase(), finish_phase()})
+    EXPECT_TRUE(check_outcome(pair, phase, "two_servers", quick_options()).is_refused());
+}
+
+TEST(Seed, BeforePrepareItSaysSo) {
+  ServerPair pair;
+  EXPECT_EQ(check_outcome(pair, seed_phase(), "prepared", quick_options()).hint,
+            "run `cutover prepare`");
+  EXPECT_EQ(check_outcome(pair, copy_phase(), "prepared", quick_options()).hint,
+            "run `cutover prepare`");
+}
+
+TEST(Seed, AGreenOfAnotherMajorNeedsItsPositionByHand) {
+  PairOptions options;
+  options.green_major = 17;
+  ServerPair pair(options);
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  const auto outcome = check_outcome(pair, seed_phase(), "clone", quick_options());
+  EXPECT_NE(outcome.detail.find("after its upgrade"), std::string::npos) << told(outcome);
+}
+
+TEST(SubscribeFromSeed, ASubscriptionEnabledBeforeItsOriginWasAdvancedIsNotTrusted) {
+  ClonedPair cloned;
+  auto& pair = cloned.pair;
+  ASSERT_EQ(run_phase_on(pair, seed_phase()), "");
+  const auto& names = pair.databases[0].subscriptions[0];
+  pair.on_green().must("CREATE SUBSCRIPTION " + names.subscription + " CONNECTION '" +
+                       pair.databases[0].replicate_from + "' PUBLICATION " + names.publication +
+                       " WITH (create_slot = false, copy_data = false, slot_name = " + names.slot +
+                       ")");
+  const auto failure = run_phase_on(pair, subscribe_phase());
+  EXPECT_NE(failure.find("enabled before its origin was advanced"), std::string::npos) << failure;
+}
+
+TEST(SubscribeFromSeed, ExtensionsBehindTheServersAreUpdated) {
+  PairOptions options;
+  options.blue_major = 13;
+  options.green_major = 17;
+  ServerPair pair(options);
+  pair.on_blue().must("CREATE EXTENSION pg_trgm");
+  EXPECT_TRUE(check_outcome(pair, subscribe_phase(), "extensions", quick_options()).is_refused());
+  pair.on_green().must("CREATE EXTENSION pg_trgm VERSION '1.5'");
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  EXPECT_EQ(pair.green_value("SELECT extversion FROM pg_extension WHERE extname = 'pg_trgm'"),
+            "1.6");
+}
+
+}  // namespace
+}  // namespace cutover

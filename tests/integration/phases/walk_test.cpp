@@ -1,0 +1,130 @@
+// The whole runbook on real servers, with the real pg_upgrade: blue 13 under load becomes green 17,
+// nothing is lost on the way and nothing is left behind.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "tests/integration/phases/catalogue.h"
+#include "tests/integration/phases/clone.h"
+#include "tests/support/eventually.h"
+#include "tests/support/rig/cutover_rig.h"
+#include "tests/support/rig/programs.h"
+
+namespace cutover::tests {
+namespace {
+
+using support::CutoverRig;
+using support::PostgresServer;
+
+constexpr std::chrono::milliseconds command_limit{120000};
+
+constexpr const char* shapes_sql = R"(
+CREATE EXTENSION pg_trgm VERSION '1.4';
+CREATE SCHEMA "Odd schema";
+CREATE TABLE "Odd schema"."no ""key""" (a int, b text);
+CREATE TABLE fits (a int NOT NULL, b text);
+CREATE UNIQUE INDEX "fits it" ON fits (a);
+CREATE INDEX ON fits USING gin (b gin_trgm_ops);
+INSERT INTO "Odd schema"."no ""key""" SELECT i % 7, 'x' FROM generate_series(1, 50) AS i;
+INSERT INTO fits SELECT i, md5(i::text) FROM generate_series(1, 500) AS i)";
+
+constexpr const char* churn_sql = R"(
+UPDATE "Odd schema"."no ""key""" SET b = b || 'y' WHERE a = 3;
+DELETE FROM fits WHERE a % 10 = 1;
+UPDATE fits SET b = reverse(b) WHERE a % 3 = 0)";
+
+constexpr const char* shapes_value_sql = R"(
+SELECT (SELECT md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C"))
+        FROM "Odd schema"."no ""key""" AS t)
+       || (SELECT md5(string_agg(t::text, ',' ORDER BY a)) FROM fits AS t))";
+
+support::RigOptions walk_options() {
+  support::RigOptions options;
+  options.blue_major = 13;
+  options.green_major = 17;
+  options.schema.tables = 200;
+  options.schema.sequences = 200;
+  options.durability = support::Durability::fast;
+  options.more_config = "";
+  return options;
+}
+
+/// The rig's cutover.toml with another port of green, for the time before its upgrade.
+std::string config_for(const CutoverRig& rig, int green_port, int clone_port) {
+  std::stringstream text;
+  text << std::ifstream(rig.config_path()).rdbuf();
+  auto config = text.str();
+  const auto from = "port=" + std::to_string(green_port);
+  const auto to = "port=" + std::to_string(clone_port);
+  for (auto at = config.find(from); at != std::string::npos; at = config.find(from, at + to.size()))
+    config.replace(at, from.size(), to);
+  return config;
+}
+
+class Walk : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_pg_upgrade()) GTEST_SKIP() << "scripts/setup-pg-upgrade could not fetch pg_upgrade";
+    rig_.emplace(walk_options());
+    rig_->blue().sql(shapes_sql, "app");
+    before_ = catalogue_of(rig_->blue_conninfo());
+    load_.emplace(rig_->start_load({.clients = 8, .writes_per_second = 200}));
+  }
+
+  void must(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--no-dry-run", "--yes"});
+    const auto finished = rig_->cutover(arguments, command_limit);
+    ASSERT_EQ(finished.exit_code, 0) << arguments.front() << ":\n"
+                                     << finished.output << finished.errors << rig_->logs();
+  }
+
+  /// `seed` while green is still a clone of blue's major, then the upgrade.
+  void clone_seed_and_upgrade() {
+    PostgresServer clone({.major = 13, .durability = support::Durability::fast});
+    clone_into(clone, rig_->blue());
+    rig_->blue().sql(churn_sql, "app");
+    const auto path = rig_->config_path().parent_path() / "clone.toml";
+    std::ofstream(path) << config_for(*rig_, rig_->green().port(), clone.port());
+    const auto seeded = support::run_program(
+        {.argv = {support::cutover_program(), "--config", path, "seed", "--no-dry-run", "--yes"}},
+        command_limit);
+    ASSERT_EQ(seeded.exit_code, 0) << seeded.output << seeded.errors;
+    upgrade_into(rig_->green(), clone);
+  }
+
+  void expect_shapes_follow() {
+    const auto blue = rig_->blue().sql(shapes_value_sql, "app").value();
+    EXPECT_TRUE(support::eventually(std::chrono::seconds(30), [&] {
+      return rig_->green().sql(shapes_value_sql, "app").value() == blue;
+    }));
+  }
+
+  std::optional<CutoverRig> rig_;
+  std::optional<support::LoadDriver> load_;
+  std::string before_;
+};
+
+TEST_F(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
+  must({"prepare"});
+  ASSERT_NO_FATAL_FAILURE(clone_seed_and_upgrade());
+  must({"subscribe"});
+  rig_->blue().sql(churn_sql, "app");
+  expect_shapes_follow();
+  EXPECT_EQ(rig_->green()
+                .sql("SELECT extversion FROM pg_extension WHERE extname = 'pg_trgm'", "app")
+                .value(),
+            "1.6");
+  must({"analyze"});
+  must({});
+  EXPECT_TRUE(load_->everyone_wrote(3, std::chrono::seconds(10))) << rig_->logs();
+  const auto verdict = rig_->stop_and_verify(*load_);
+  EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict) << rig_->logs();
+  must({"finish", "--lift-fence", "--watch", "1"});
+  EXPECT_EQ(catalogue_of(rig_->blue_conninfo()), before_);
+  EXPECT_EQ(catalogue_of(rig_->green_conninfo()), before_);
+}
+
+}  // namespace
+}  // namespace cutover::tests
