@@ -3,17 +3,6 @@
 #include <algorithm>
 
 namespace cutover {
-namespace {
-
-std::vector<std::string> each(const DatabaseConfig& database,
-                              std::string SubscriptionConfig::*name) {
-  std::vector<std::string> names;
-  for (const SubscriptionConfig& subscription : database.subscriptions)
-    names.push_back(subscription.*name);
-  return names;
-}
-
-}  // namespace
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -30,16 +19,6 @@ std::string array_text(const std::vector<std::string>& values) {
     text += '"';
   }
   return text + "}";
-}
-
-std::vector<std::string> publications_of(const DatabaseConfig& database) {
-  return each(database, &SubscriptionConfig::publication);
-}
-std::vector<std::string> slots_of(const DatabaseConfig& database) {
-  return each(database, &SubscriptionConfig::slot);
-}
-std::vector<std::string> subscriptions_of(const DatabaseConfig& database) {
-  return each(database, &SubscriptionConfig::subscription);
 }
 
 }  // namespace cutover

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/config/config.h"
+#include "controller/config/subscription_names.h"
 
 namespace cutover {
 
@@ -12,9 +12,5 @@ bool contains(const std::vector<std::string>& names, const std::string& name);
 
 /// {"a","b"}: a text[] in text form.
 std::string array_text(const std::vector<std::string>& values);
-
-std::vector<std::string> publications_of(const DatabaseConfig& database);
-std::vector<std::string> slots_of(const DatabaseConfig& database);
-std::vector<std::string> subscriptions_of(const DatabaseConfig& database);
 
 }  // namespace cutover

@@ -18,7 +18,8 @@ Phase prepare_phase(const PhaseWishes&) {
 Phase seed_phase(const PhaseWishes& wishes) {
   if (wishes.seed.copy)
     return {copy_checks(), copy_steps(), "Fill green from a snapshot of blue now?"};
-  return {seed_checks(), seed_steps(), "Write green's seed down and drop what came with the clone?"};
+  return {seed_checks(), seed_steps(),
+          "Write green's seed down and drop what came with the clone?"};
 }
 
 Phase subscribe_phase(const PhaseWishes&) {

@@ -21,8 +21,6 @@ std::string create_sql(const SubscriptionConfig& subscription, const std::string
                                           : "copy_data = false, enabled = false");
 }
 
-}
-
 }  // namespace
 
 Task<Result<std::optional<bool>>> subscription_enabled(ServerSession& green,

@@ -8,6 +8,7 @@
 #include "controller/runbook/replica_identity.h"
 #include "controller/runbook/replication_names.h"
 #include "controller/servers/schema.h"
+#include "controller/servers/sides.h"
 
 namespace cutover {
 namespace {
@@ -20,10 +21,11 @@ constexpr int slot_tries = 100;
 constexpr std::chrono::milliseconds between_looks(100);
 constexpr const char* object_in_use = "55006";
 
-/// Names of the way back are those of the way there and "_back".
-std::string with_way_back(std::vector<std::string> names) {
-  const auto there = names;
-  for (const auto& name : there) names.push_back(name + "_back");
+/// Of the way there and of the way back.
+std::string both_ways(const DatabaseConfig& database, std::string SubscriptionConfig::*name) {
+  std::vector<std::string> names;
+  for (const auto& each : database.subscriptions)
+    for (const auto& way : {each, way_back_of(each)}) names.push_back(way.*name);
   return list_of_literals(names);
 }
 
@@ -31,19 +33,19 @@ std::string subscriptions_sql(const DatabaseConfig& database) {
   return fmt::format(
       "SELECT subname AS name FROM pg_subscription WHERE subname IN ({}) AND subdbid = "
       "(SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1",
-      with_way_back(subscriptions_of(database)));
+      both_ways(database, &SubscriptionConfig::subscription));
 }
 
 std::string slots_sql(const DatabaseConfig& database) {
   return fmt::format(
       "SELECT slot_name AS name FROM pg_replication_slots WHERE slot_type = 'logical' "
       "AND database = current_database() AND slot_name IN ({}) ORDER BY 1",
-      with_way_back(slots_of(database)));
+      both_ways(database, &SubscriptionConfig::slot));
 }
 
 std::string publications_sql(const DatabaseConfig& database) {
   return fmt::format("SELECT pubname AS name FROM pg_publication WHERE pubname IN ({}) ORDER BY 1",
-                     with_way_back(publications_of(database)));
+                     both_ways(database, &SubscriptionConfig::publication));
 }
 
 Task<Result<std::vector<std::string>>> names_found(ServerSession& server, std::string sql) {

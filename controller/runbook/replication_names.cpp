@@ -5,28 +5,6 @@
 #include <charconv>
 
 namespace cutover {
-namespace {
-
-std::vector<std::string> members(const DatabaseConfig& database,
-                                 std::string SubscriptionConfig::*member) {
-  std::vector<std::string> names;
-  for (const auto& each : database.subscriptions) names.push_back(each.*member);
-  return names;
-}
-
-}  // namespace
-
-std::vector<std::string> publications_of(const DatabaseConfig& database) {
-  return members(database, &SubscriptionConfig::publication);
-}
-
-std::vector<std::string> slots_of(const DatabaseConfig& database) {
-  return members(database, &SubscriptionConfig::slot);
-}
-
-std::vector<std::string> subscriptions_of(const DatabaseConfig& database) {
-  return members(database, &SubscriptionConfig::subscription);
-}
 
 std::string named(const std::vector<std::string>& names) {
   std::string text;

@@ -1,17 +1,13 @@
-// Lists of the configured names, and lists for people.
+// Lists for people, and numbers as servers write them.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "controller/config/config.h"
+#include "controller/config/subscription_names.h"
 
 namespace cutover {
-
-std::vector<std::string> publications_of(const DatabaseConfig& database);
-std::vector<std::string> slots_of(const DatabaseConfig& database);
-std::vector<std::string> subscriptions_of(const DatabaseConfig& database);
 
 /// "a, b, c and 12 more"
 std::string named(const std::vector<std::string>& names);
