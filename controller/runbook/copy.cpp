@@ -57,7 +57,7 @@ Task<Outcome> look_at_programs(const PhaseSight& sight) {
   const auto wanted = static_cast<int>(number_of(rows->text(0, "major")));
   std::string found;
   for (const std::string program : {"pg_dump", "pg_restore"}) {
-    const auto major = co_await major_of_program(program, sight.options.directory);
+    const auto major = co_await major_of_program(program);
     if (!major) co_return refused(major.error());
     found += fmt::format("{}{} {}", found.empty() ? "" : ", ", program, *major);
     if (*major < wanted)

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 
 #include "common/async/within.h"
@@ -17,27 +20,33 @@ namespace fs = std::filesystem;
 constexpr std::chrono::milliseconds between_waits(100);
 constexpr std::chrono::seconds between_lines(1);
 
-/// Removed with everything in it: it holds rows of the database.
+/// Its own, and removed with everything in it: it holds rows of the database.
 class DumpDirectory {
  public:
-  explicit DumpDirectory(fs::path path) : path_(std::move(path)) {}
+  explicit DumpDirectory(const fs::path& parent) : path_(parent / "cutover-dump-XXXXXX") {}
   DumpDirectory(const DumpDirectory&) = delete;
   DumpDirectory& operator=(const DumpDirectory&) = delete;
   ~DumpDirectory() {
     std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    if (made_) fs::remove_all(path_, ignored);
   }
-  Result<void> make() const {
+  Result<void> make() {
     std::error_code failed;
-    fs::create_directories(path_, failed);
-    if (!failed) fs::permissions(path_, fs::perms::owner_all, failed);
-    if (failed) return Error{"cannot make " + path_.string() + ": " + failed.message()};
+    fs::create_directories(path_.parent_path(), failed);
+    auto path = path_.string();
+    made_ = !failed && mkdtemp(path.data()) != nullptr;
+    if (!made_)
+      return Error{fmt::format("cannot make a directory in {}: {}", path_.parent_path().string(),
+                               failed ? failed.message() : std::strerror(errno)),
+                   "set run.state_dir to a directory that you may write"};
+    path_ = path;
     return {};
   }
   const fs::path& path() const { return path_; }
 
  private:
   fs::path path_;
+  bool made_ = false;
 };
 
 struct Target {
@@ -158,8 +167,8 @@ Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory) {
 
 }  // namespace
 
-Task<Result<int>> major_of_program(std::string program, std::filesystem::path directory) {
-  const DumpDirectory files(directory / ("version-" + program));
+Task<Result<int>> major_of_program(std::string program) {
+  DumpDirectory files(fs::temp_directory_path());
   const auto made = files.make();
   if (!made) co_return made.error();
   ToolStart start{{program, "--version"}, {}, files.path() / "output"};
@@ -181,7 +190,7 @@ Task<Result<int>> major_of_program(std::string program, std::filesystem::path di
 }
 
 Task<Outcome> dump_and_restore(PhaseServers& servers, CopyJob job) {
-  const DumpDirectory files(servers.options.directory / ("copy-" + servers.options.run_id));
+  DumpDirectory files(servers.options.directory);
   const auto made = files.make();
   if (!made) co_return refused(made.error());
   const auto directory = files.path();

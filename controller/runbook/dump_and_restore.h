@@ -14,7 +14,7 @@ struct CopyJob {
 };
 
 /// The major version of a program as it says it; an error where it cannot be run.
-Task<Result<int>> major_of_program(std::string program, std::filesystem::path directory);
+Task<Result<int>> major_of_program(std::string program);
 
 /// Their files are in a directory of `options.directory` that is removed at the end.
 Task<Outcome> dump_and_restore(PhaseServers& servers, CopyJob job);

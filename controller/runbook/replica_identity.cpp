@@ -153,6 +153,9 @@ Task<Result<Standing>> look_at_remembered_identities(ServerSession& session) {
 }
 
 Task<Outcome> restore_identities(ServerSession& session) {
+  const auto there = co_await session.query(has_table_sql("replica_identity"));
+  if (!there) co_return outcome_of_failure(there.error());
+  if (there->text(0, "there") != "t") co_return done();
   const auto rows = co_await session.query(remembered_sql);
   if (!rows) co_return outcome_of_failure(rows.error());
   for (std::size_t i = 0; i < rows->size(); ++i) {

@@ -23,6 +23,13 @@ void run_as_server(std::vector<std::string> argv, const fs::path& directory) {
   support::run_or_throw(std::move(options), limit);
 }
 
+/// Its configuration is blue's.
+void start_on_its_own(support::PostgresServer& clone) {
+  clone.configure({{"port", std::to_string(clone.port())},
+                   {"unix_socket_directories", clone.socket_directory()}});
+  clone.start();
+}
+
 }  // namespace
 
 void clone_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
@@ -31,9 +38,17 @@ void clone_into(support::PostgresServer& clone, const support::PostgresServer& b
   run_as_server({support::postgres_programs(15) / "pg_basebackup", "-D", clone.data_directory(),
                  "-d", blue.conninfo(), "-X", "stream", "-c", "fast", "--no-sync"},
                 "/");
-  clone.configure({{"port", std::to_string(clone.port())},
-                   {"unix_socket_directories", clone.socket_directory()}});
-  clone.start();
+  start_on_its_own(clone);
+}
+
+void snapshot_into(support::PostgresServer& clone, support::PostgresServer& blue) {
+  clone.stop();
+  fs::remove_all(clone.data_directory());
+  blue.kill9();
+  run_as_server({"cp", "-a", blue.data_directory(), clone.data_directory()}, "/");
+  fs::remove(clone.data_directory() / "postmaster.pid");
+  blue.start();
+  start_on_its_own(clone);
 }
 
 bool has_pg_upgrade() {

@@ -9,6 +9,10 @@ namespace cutover::tests {
 /// it: it recovers to the end of the backup and goes its own way.
 void clone_into(support::PostgresServer& clone, const support::PostgresServer& blue);
 
+/// The same by a snapshot of blue's disk: blue crashes for it and starts again, and the clone
+/// recovers to the last record that was on disk, as its log says.
+void snapshot_into(support::PostgresServer& clone, support::PostgresServer& blue);
+
 /// False where scripts/setup could not fetch pg_upgrade from 13 to 17.
 bool has_pg_upgrade();
 

@@ -47,9 +47,8 @@ TEST(Finish, TheSecondRunOnlyLooks) {
 
 TEST(Finish, WhatOthersMadeStays) {
   ServerPair pair;
-  pair.on_blue().must(
-      "CREATE PUBLICATION theirs FOR TABLE item;"
-      "SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')");
+  pair.on_blue().must("CREATE PUBLICATION theirs FOR TABLE item");
+  pair.on_blue().must("SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')");
   ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
   ASSERT_EQ(run_phase_on(pair, finish_phase()), "");
   EXPECT_EQ(pair.blue_value("SELECT pubname FROM pg_publication"), "theirs");

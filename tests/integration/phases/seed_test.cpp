@@ -12,11 +12,13 @@ namespace {
 /// Blue prepared, then green made a clone of it, with rows written before, between and after.
 class ClonedPair {
  public:
-  ClonedPair() : pair(options()) {
+  enum class By { backup, snapshot };
+  explicit ClonedPair(By way = By::backup) : pair(options()) {
     pair.client().must("INSERT INTO item (note) VALUES ('before prepare')");
     must_be_empty(run_phase_on(pair, prepare_phase()));
     pair.client().must("INSERT INTO item (note) VALUES ('before the clone')");
-    tests::clone_into(pair.green, pair.blue);
+    if (way == By::backup) tests::clone_into(pair.green, pair.blue);
+    if (way == By::snapshot) tests::snapshot_into(pair.green, pair.blue);
     pair.client().must("INSERT INTO item (note) VALUES ('after the clone')");
   }
   static void must_be_empty(const std::string& failure) {
@@ -61,7 +63,7 @@ TEST(Seed, ItsPositionSurvivesARestartAndTheSecondRunSaysItHolds) {
 }
 
 TEST(Seed, AfterARestartThePositionComesFromTheLogOfTheFirstStart) {
-  ClonedPair cloned;
+  ClonedPair cloned(ClonedPair::By::snapshot);
   auto& pair = cloned.pair;
   const auto replayed = pair.green.sql("SELECT pg_last_wal_replay_lsn()").value();
   pair.green.restart();
@@ -73,6 +75,9 @@ TEST(Seed, AfterARestartThePositionComesFromTheLogOfTheFirstStart) {
   const auto found = check_outcome(pair, seed_phase(), "position", options);
   EXPECT_TRUE(found.is_done()) << told(found);
   EXPECT_EQ(found.detail.rfind(replayed + ",", 0), 0u) << found.detail << " is not " << replayed;
+  ASSERT_EQ(run_phase_on(pair, seed_phase(), options), "");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  EXPECT_TRUE(same_rows(pair, "item"));
 }
 
 TEST(Seed, AnAuroraCloneSaysItByItsFunction) {
