@@ -189,7 +189,8 @@ Task<Outcome> copy_blue(PhaseServers& servers) {
   const auto snapshot = co_await export_snapshot(servers);
   if (!snapshot) co_return refused(snapshot.error());
   for (const auto& slot : slots_of(servers.database))
-    servers.tell_value("slot " + slot, "(" + slot + "," + snapshot->lsn + ")");
+    servers.tell_value("blue create replication slot output",
+                       "(" + slot + "," + snapshot->lsn + ")");
   job.snapshot = snapshot->name;
   outcome = co_await dump_and_restore(servers, job);
   if (!outcome.is_done()) co_return outcome;

@@ -82,7 +82,8 @@ Task<Outcome> create_slot(PhaseServers& servers, std::string slot) {
   const auto made = co_await servers.blue.query(
       "SELECT * FROM pg_create_logical_replication_slot(" + quote_literal(slot) + ", 'pgoutput')");
   if (!made) co_return outcome_of_failure(made.error());
-  servers.tell_value("slot " + slot, "(" + slot + "," + made->text(0, "lsn") + ")");
+  servers.tell_value("blue create replication slot output",
+                     "(" + slot + "," + made->text(0, "lsn") + ")");
   co_return done(slot + " from " + made->text(0, "lsn"));
 }
 
