@@ -11,6 +11,7 @@
 #include "controller/checks/check_context.h"
 #include "controller/checks/open_context.h"
 #include "controller/commands/commands.h"
+#include "controller/commands/journaled.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/link/bouncer_fleet.h"
@@ -119,11 +120,13 @@ CommandResult doctor_command(const CommandLine& line, const Config& config) {
   result.checks = run_task<std::vector<CheckReport>>(
       [&](asio::any_io_executor executor) { return examine(executor, config); });
   Screen(line).print(explain_checks(result.checks));
-  if (!has_failure(result.checks)) return result;
-  result.outcome = name_of(RunOutcome::refused);
-  result.exit_code = exit_code_of(RunOutcome::refused);
-  result.error = Error{"something on this jumpbox is not as it should be",
-                       "each failed point above says what to do"};
+  if (has_failure(result.checks)) {
+    result.outcome = name_of(RunOutcome::refused);
+    result.exit_code = exit_code_of(RunOutcome::refused);
+    result.error = Error{"something on this jumpbox is not as it should be",
+                         "each failed point above says what to do"};
+  }
+  write_to_journal(config, label_of(line.command), result);
   return result;
 }
 

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include "common/base/run_id.h"
-#include "controller/journal/journal.h"
 
 namespace cutover {
 namespace {
@@ -13,6 +12,8 @@ Result<void> write(const Config& config, const std::string& command, const Comma
   if (!journal) return journal.error();
   const auto begun = journal->begin_run(result.run_id, command);
   if (!begun) return begun.error();
+  const auto noted = write_checks(*journal, result.run_id, result.checks);
+  if (!noted) return noted.error();
   for (const auto& step : result.steps) {
     const auto seconds = std::chrono::duration<double>(step.took).count();
     const auto written = journal->append(
@@ -24,6 +25,17 @@ Result<void> write(const Config& config, const std::string& command, const Comma
 }
 
 }  // namespace
+
+Result<void> write_checks(Journal& journal, const std::string& run_id,
+                          const std::vector<CheckReport>& checks) {
+  for (const auto& check : checks) {
+    const auto& finding = check.finding;
+    const auto written = journal.append(
+        run_id, {{}, "check", check.name, name_of(finding.outcome), finding.detail, std::nullopt});
+    if (!written) return written.error();
+  }
+  return {};
+}
 
 void write_to_journal(const Config& config, const std::string& command, CommandResult& result) {
   if (result.run_id.empty()) result.run_id = make_run_id();

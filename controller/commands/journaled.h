@@ -3,9 +3,14 @@
 #pragma once
 
 #include "controller/config/config.h"
+#include "controller/journal/journal.h"
 #include "controller/report/command_result.h"
 
 namespace cutover {
+
+/// What was found before a run, for `report`.
+Result<void> write_checks(Journal& journal, const std::string& run_id,
+                          const std::vector<CheckReport>& checks);
 
 /// Gives the result a run id where it has none. A journal that cannot be written is logged, and
 /// changes nothing.

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "common/base/run_id.h"
+#include "controller/commands/journaled.h"
 #include "controller/commands/phase_record.h"
 #include "controller/commands/phase_wishes_of.h"
 #include "controller/commands/prompt.h"
@@ -49,15 +50,23 @@ Task<PhaseSurvey> look(const Phase& phase, const Config& config, PhaseOptions op
   co_return survey;
 }
 
-Task<std::vector<StepReport>> act(const Phase& phase, const Config& config, PhaseOptions options) {
-  std::vector<StepReport> reports;
+struct Acts {
+  std::vector<StepReport> steps;
+  bool changed = false;  ///< before the last of them
+};
+
+Task<Acts> act(const Phase& phase, const Config& config, PhaseOptions options) {
+  Acts acts;
   for (const auto& database : config.databases) {
     PhaseServers servers(database, options);
     const auto acted = co_await run_phase_steps(phase.steps, servers);
-    for (const auto& one : acted) reports.push_back(step_report(database.name, one));
-    if (!acted.empty() && !acted.back().outcome.is_done()) break;
+    for (const auto& one : acted) {
+      acts.steps.push_back(step_report(database.name, one));
+      if (!one.outcome.is_done()) co_return acts;
+      acts.changed = acts.changed || !one.held;
+    }
   }
-  co_return reports;
+  co_return acts;
 }
 
 std::string standing_text(const StepSight& step) {
@@ -88,19 +97,17 @@ json::value data_of(const PhaseSurvey& survey) {
 
 /// A phase changes what the next call finds done already: a failure half way leaves nothing to
 /// undo, only the rest to do.
-void end_at_first_failure(CommandResult& result) {
-  for (const auto& step : result.steps) {
-    if (step.outcome.is_done()) continue;
-    const bool in_doubt = step.outcome.is_in_doubt();
-    const auto outcome = in_doubt ? RunOutcome::in_doubt : RunOutcome::refused;
-    result.outcome = name_of(outcome);
-    result.exit_code = exit_code_of(outcome);
-    result.error =
-        Error{step.name + ": " + step.outcome.detail,
-              step.outcome.hint.empty() ? "what was done before it holds; run the command again"
-                                        : step.outcome.hint};
-    return;
-  }
+void take_over(CommandResult& result, const Acts& acts) {
+  result.steps = acts.steps;
+  if (acts.steps.empty() || acts.steps.back().outcome.is_done()) return;
+  const auto& failed = acts.steps.back();
+  const bool untouched = failed.outcome.is_refused() && !acts.changed;
+  const auto outcome = untouched ? RunOutcome::refused : RunOutcome::aborted;
+  result.outcome = name_of(outcome);
+  result.exit_code = exit_code_of(outcome);
+  result.error = Error{failed.name + ": " + failed.outcome.detail,
+                       failed.outcome.hint.empty() ? "run the command again" : failed.outcome.hint};
+  if (!untouched) result.error->hint += "; what was done before it holds";
 }
 
 PhaseOptions options_for(const Config& config, const PhaseWishes& wishes) {
@@ -119,19 +126,6 @@ void refuse(CommandResult& result) {
       Error{"checks failed, nothing was changed", "each failed check above says what to do"};
 }
 
-void write_checks(Journal& journal, const std::string& run_id,
-                  const std::vector<CheckReport>& checks) {
-  for (const auto& check : checks) {
-    JournalEntry entry;
-    entry.kind = "check";
-    entry.step = check.name;
-    entry.outcome = name_of(check.finding.outcome);
-    entry.detail = check.finding.detail;
-    const auto written = journal.append(run_id, entry);
-    if (!written) return;  // begin_run could; end_run says what is wrong now
-  }
-}
-
 /// Acts and journals; `result` has the checks.
 CommandResult act_journaled(const CommandLine& line, const Config& config, const Phase& phase,
                             PhaseOptions options, CommandResult result) {
@@ -141,12 +135,13 @@ CommandResult act_journaled(const CommandLine& line, const Config& config, const
   const auto journal = std::make_shared<Journal>(std::move(*opened));
   const auto begun = journal->begin_run(options.run_id, label);
   if (!begun) return refusal(label, begun.error());
-  write_checks(*journal, options.run_id, result.checks);
+  const auto noted = write_checks(*journal, options.run_id, result.checks);
+  if (!noted) return refusal(label, noted.error());
   options.observe = recorder(journal, options.run_id, Screen(line));
   result.run_id = options.run_id;
-  result.steps = run_task<std::vector<StepReport>>(
-      [&](asio::any_io_executor) { return act(phase, config, options); });
-  end_at_first_failure(result);
+  const auto acts =
+      run_task<Acts>([&](asio::any_io_executor) { return act(phase, config, options); });
+  take_over(result, acts);
   const auto ended = journal->end_run(options.run_id, result.outcome, 0, std::nullopt);
   if (!ended) spdlog::warn("the journal could not be closed: {}", to_text(ended.error()));
   return result;

@@ -9,6 +9,7 @@
 
 #include "common/base/run_id.h"
 #include "common/log/log.h"
+#include "controller/commands/journaled.h"
 #include "controller/commands/onlooker.h"
 #include "controller/commands/phase_reporter.h"
 #include "controller/commands/run_task.h"
@@ -166,7 +167,7 @@ namespace {
 struct Telling {
   const Tell& tell;
   bool prints;
-  Direction direction;
+  const RunMatter& matter;
 };
 
 /// What the working process does.
@@ -175,10 +176,12 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
   auto journal = Journal::open(config.state_dir);
   if (!journal) return refusal(label_of(line.command), journal.error());
   RunTools tools{line,          config,       plan,           *journal,
-                 make_run_id(), telling.tell, telling.prints, telling.direction};
+                 make_run_id(), telling.tell, telling.prints, telling.matter.direction};
   set_log_run(tools.run_id);
   const auto begun = journal->begin_run(tools.run_id, label_of(line.command));
   if (!begun) return refusal(label_of(line.command), begun.error());
+  const auto noted = write_checks(*journal, tools.run_id, telling.matter.checks);
+  if (!noted) spdlog::warn("the journal cannot be written: {}", to_text(noted.error()));
   auto result = run_task<CommandResult>(
       [&](asio::any_io_executor executor) { return carry_out(executor, tools); });
   result.run_id = tools.run_id;
@@ -193,7 +196,7 @@ CommandResult run_plan(const CommandLine& line, const Config& config, const Plan
   Onlooker onlooker(line, config, plan, matter.checks);
   const auto end = run_in_working_process(
       [&](const Tell& tell) {
-        const Telling telling{tell, !onlooker.draws(), matter.direction};
+        const Telling telling{tell, !onlooker.draws(), matter};
         return to_json_line(run_plan_here(line, config, plan, telling));
       },
       onlooker.meanwhile());

@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
+#include <optional>
 
+#include "controller/verify/verify.h"
 #include "tests/integration/phases/clone.h"
 #include "tests/integration/phases/phase_pair.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover {
 namespace {
@@ -13,10 +17,12 @@ namespace {
 class ClonedPair {
  public:
   enum class By { backup, snapshot };
-  explicit ClonedPair(By way = By::backup) : pair(options()) {
+  explicit ClonedPair(By way = By::backup, const std::function<void(ServerPair&)>& last_before = {})
+      : pair(options()) {
     pair.client().must("INSERT INTO item (note) VALUES ('before prepare')");
     must_be_empty(run_phase_on(pair, prepare_phase()));
     pair.client().must("INSERT INTO item (note) VALUES ('before the clone')");
+    if (last_before) last_before(pair);
     if (way == By::backup) tests::clone_into(pair.green, pair.blue);
     if (way == By::snapshot) tests::snapshot_into(pair.green, pair.blue);
     pair.client().must("INSERT INTO item (note) VALUES ('after the clone')");
@@ -126,6 +132,67 @@ TEST(Seed, AGreenOfAnotherMajorNeedsItsPositionByHand) {
   ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
   const auto outcome = check_outcome(pair, seed_phase(), "clone", quick_options());
   EXPECT_NE(outcome.detail.find("after its upgrade"), std::string::npos) << told(outcome);
+}
+
+/// Rows that `verify` finds to differ once green follows from `lsn`, empty: from where it was
+/// cloned.
+class SeededAt : public testing::Test {
+ protected:
+  SeededAt() {
+    cloned_.emplace(ClonedPair::By::backup, [this](ServerPair& pair) {
+      early_ = end_of_blue(pair);
+      pair.on_blue().must("INSERT INTO keyless VALUES (1)");
+    });
+    late_ = end_of_blue(cloned_->pair);
+    cloned_->pair.on_blue().must("INSERT INTO keyless VALUES (2)");
+  }
+
+  static std::string end_of_blue(ServerPair& pair) {
+    return pair.blue_value("SELECT pg_current_wal_insert_lsn()");
+  }
+
+  std::string differences_from(const std::string& lsn) {
+    auto& pair = cloned_->pair;
+    ClonedPair::must_be_empty(run_phase_on(pair, seed_phase(), cloned_->with_lsn(lsn)));
+    ClonedPair::must_be_empty(run_phase_on(pair, subscribe_phase()));
+    const auto report = pair.run(verify_here(pair.databases[0], options()));
+    if (report.error) return report.error->what;
+    std::string found;
+    for (const auto& table : report.tables)
+      for (const auto& one : table.shown)
+        found += table.table.label + " " + name_of(one.kind) + "; ";
+    return found;
+  }
+
+  static Task<VerifyReport> verify_here(DatabaseConfig database, VerifyOptions options) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    auto report = co_await verify_database(executor, std::move(database), std::move(options));
+    co_return report;
+  }
+
+  VerifyOptions options() {
+    VerifyOptions options;
+    options.state_dir = directory_.path() / "state";
+    options.settle.between_trials = std::chrono::milliseconds(20);
+    return options;
+  }
+
+  support::TemporaryDirectory directory_;
+  std::optional<ClonedPair> cloned_;
+  std::string early_;
+  std::string late_;
+};
+
+TEST_F(SeededAt, WhereItWasClonedVerifyFindsNoDifference) {
+  EXPECT_EQ(differences_from(""), "");
+}
+
+TEST_F(SeededAt, OneTransactionTooEarlyVerifyFindsTheRowThatCameTwice) {
+  EXPECT_EQ(differences_from(early_), "public.keyless changed; ");
+}
+
+TEST_F(SeededAt, OneTransactionTooLateVerifyFindsTheRowThatIsMissing) {
+  EXPECT_EQ(differences_from(late_), "public.item missing; ");
 }
 
 TEST(SubscribeFromSeed, ASubscriptionEnabledBeforeItsOriginWasAdvancedIsNotTrusted) {

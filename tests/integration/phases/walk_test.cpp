@@ -2,6 +2,7 @@
 // nothing is lost on the way and nothing is left behind.
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <fstream>
 #include <optional>
 #include <regex>
@@ -133,15 +134,38 @@ class Walk : public testing::Test {
         << page;
   }
 
+  /// The second time a phase says of every step that it holds.
+  void holds_already(const std::string& phase) {
+    const auto again = rig_->cutover({phase, "--no-dry-run", "--yes", "--json"}, command_limit);
+    ASSERT_EQ(again.exit_code, 0) << again.output << again.errors;
+    const auto result = boost::json::parse(again.output).as_object();
+    EXPECT_FALSE(result.at("steps").as_array().empty());
+    for (const auto& step : result.at("steps").as_array())
+      EXPECT_TRUE(step.at("detail").as_string().starts_with("already holds")) << step;
+  }
+
+  void expect_ddl_in_status() {
+    rig_->blue().sql("CREATE TABLE passing (a int PRIMARY KEY); DROP TABLE passing", "app");
+    const auto status = rig_->cutover({"status"}, command_limit).output;
+    for (const char* command : {"CREATE TABLE public.passing", "DROP TABLE public.passing"})
+      EXPECT_NE(status.find(command), std::string::npos) << status;
+  }
+
   std::optional<CutoverRig> rig_;
   std::optional<support::LoadDriver> load_;
   std::string before_;
 };
 
 TEST_F(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
+  ASSERT_NO_FATAL_FAILURE(must({"doctor"}));
+  rig_->cutover({"prepare"}, command_limit);
+  EXPECT_EQ(catalogue_of(rig_->blue_conninfo()), before_) << "a dry run changed something";
   ASSERT_NO_FATAL_FAILURE(must({"prepare"}));
+  ASSERT_NO_FATAL_FAILURE(holds_already("prepare"));
   ASSERT_NO_FATAL_FAILURE(clone_seed_and_upgrade());
   ASSERT_NO_FATAL_FAILURE(must({"subscribe"}));
+  ASSERT_NO_FATAL_FAILURE(holds_already("subscribe"));
+  expect_ddl_in_status();
   rig_->blue().sql(churn_sql, "app");
   expect_shapes_follow();
   EXPECT_EQ(version_of_pg_trgm(rig_->green()), has_pg_upgrade() ? "1.6" : "1.5");
@@ -152,10 +176,14 @@ TEST_F(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
     ASSERT_NO_FATAL_FAILURE(move_traffic(command));
   const auto verdict = rig_->stop_and_verify(*load_);
   EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict) << rig_->logs();
+  EXPECT_EQ(rig_->cutover({"finish", "--no-dry-run", "--watch", "1s"}).exit_code, 2)
+      << "nobody typed the answer";
   ASSERT_NO_FATAL_FAILURE(must({"finish", "--lift-fence", "--watch", "1s"}));
   EXPECT_EQ(catalogue_of(rig_->blue_conninfo()), before_);
   EXPECT_EQ(catalogue_of(rig_->green_conninfo()), before_);
   expect_checklist_ticked();
+  const auto report = rig_->cutover({"report"}, command_limit).output;
+  EXPECT_NE(report.find("## Checks"), std::string::npos) << report;
 }
 
 }  // namespace
