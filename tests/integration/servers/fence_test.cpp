@@ -1,6 +1,8 @@
 // Triggers, decision and undo against clients of every kind.
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include "common/async/within.h"
 #include "tests/integration/servers/server_pair.h"
 #include "tests/support/eventually.h"
 
@@ -187,6 +189,36 @@ TEST(Undo, CutOffBetweenFenceAndSessionsIsSeenAndFinishedByTheNext) {
   EXPECT_TRUE(record->fenced);
   EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
   EXPECT_TRUE(under.run("SELECT 1").lost);
+}
+
+/// The session that undoes, found by what it has just done; stopped as a server that hangs.
+pid_t stop_the_undoing_backend(ServerPair& pair) {
+  const auto pid = static_cast<pid_t>(std::stol(
+      pair.blue_value("SELECT pid FROM pg_stat_activity WHERE application_name = 'cutover/run-1' "
+                      "AND query LIKE '%cutover.marker%' AND pid <> pg_backend_pid() LIMIT 1")));
+  ::kill(pid, SIGSTOP);
+  return pid;
+}
+
+Task<Outcome> undo_within(ServerFleet& fleet, std::chrono::milliseconds limit) {
+  auto undo = fleet.undo_decision();
+  const auto answer = co_await within(limit, std::move(undo));
+  co_return answer.value_or(in_doubt("no answer"));
+}
+
+TEST(Undo, OneWithoutAnswerIsEndedBeforeTheNextSoThatItCannotTakeDownALaterDecision) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  const pid_t stopped = stop_the_undoing_backend(pair);
+  EXPECT_TRUE(pair.run(undo_within(*fleet, 500ms)).is_in_doubt());
+  const auto next = pair.run(undo_within(*fleet, 1000ms));
+  EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
+  ::kill(stopped, SIGCONT);
+  EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_stat_activity WHERE pid = " +
+                            std::to_string(stopped)),
+            "0");
 }
 
 TEST(Decision, IsRefusedWithoutTheLocksAndChangesNothing) {
