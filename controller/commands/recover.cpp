@@ -104,10 +104,14 @@ Plan plan_for(RecoveryCourse course, bool is_on_green, const Recovery& recovery)
   return exchanged(std::move(plan), std::move(name));
 }
 
-RecoveryDecision for_people(RecoveryDecision decision, Direction direction) {
-  decision.why = in_colours(direction, decision.why);
-  decision.hint = in_colours(direction, decision.hint);
-  return decision;
+/// With looks taken now.
+Task<RecoveryDecision> choose(LiveFleet& fleet, const Recovery& recovery, RunRecord record) {
+  const auto sights = co_await fleet.look_at_bouncers();
+  const auto old_fence = co_await fleet.old_fence_stands();
+  auto decision = choose_course(record, sights, old_fence, recovery.line.recovery_wish);
+  decision.why = in_colours(recovery.direction, decision.why);
+  decision.hint = in_colours(recovery.direction, decision.hint);
+  co_return decision;
 }
 
 Task<void> find_direction(Recovery& recovery) {
@@ -123,9 +127,7 @@ Task<CommandResult> foresee(asio::any_io_executor executor, Recovery& recovery) 
   if (!errors.empty()) co_return in_doubt_because(errors.front());
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt_because(record.error());
-  const auto sights = co_await fleet.look_at_bouncers();
-  const auto decision =
-      for_people(choose_course(*record, sights, recovery.line.recovery_wish), recovery.direction);
+  const auto decision = co_await choose(fleet, recovery, *record);
   Screen(recovery.line)
       .print(fmt::format("recover: would go {}: {}\n", name_of(decision.course), decision.why));
   auto result = recovery_result(decision.course == RecoveryCourse::refused ? RunOutcome::refused
@@ -150,9 +152,7 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
   co_await fleet.take_over_bouncers();
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt_because(record.error());
-  const auto sights = co_await fleet.look_at_bouncers();
-  const auto decision =
-      for_people(choose_course(*record, sights, recovery.line.recovery_wish), recovery.direction);
+  const auto decision = co_await choose(fleet, recovery, *record);
   Screen(recovery.line).print("recover: " + decision.why + "\n");
   if (decision.course == RecoveryCourse::refused) {
     auto result = recovery_result(RunOutcome::refused);

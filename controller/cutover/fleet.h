@@ -141,6 +141,9 @@ class Observer {
   virtual Task<Outcome> green_has_left() const = 0;
   /// Done where no fence of an earlier run stands on green.
   virtual Task<Outcome> old_fence_is_down() const = 0;
+  /// Done while nobody has taken down the fence that an earlier run left on green, and no run older
+  /// than the claim in blue's row still can; also where none stood. For recovery.
+  virtual Task<Outcome> old_fence_stands() const = 0;
 };
 
 enum class Hook { before_pause, after_decision, after_resume, on_abort };
@@ -202,9 +205,8 @@ class Actuator : public Observer {
   virtual Task<Outcome> open_way_back(const Mark& mark) = 0;
 
   /// The fence that an earlier run in the other direction left on green: down, with the end of
-  /// every session born under it, and up again.
+  /// every session born under it. Nothing puts it up again: writers past the bouncers write there.
   virtual Task<Outcome> take_down_old_fence() = 0;
-  virtual Task<Outcome> restore_old_fence() = 0;
 
   virtual Task<FleetOutcome> switch_bouncers() = 0;
 

@@ -22,6 +22,13 @@ bool counts_as_switched(const BouncerSight& sight, const Claim& claim) {
          !sight.all_blue;
 }
 
+RecoveryDecision only_forward(const char* why, RecoveryWish wish) {
+  if (wish != RecoveryWish::back)
+    return {RecoveryCourse::forward, std::string(why) + ": green serves"};
+  return {RecoveryCourse::refused, std::string(why) + ": green may hold writes that blue has not",
+          "recover forward, then `cutover rollback` if you want blue back"};
+}
+
 RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, RecoveryWish wish,
                                bool fenced) {
   if (wish == RecoveryWish::forward) {
@@ -52,7 +59,7 @@ const char* name_of(RecoveryCourse course) {
 }
 
 RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
-                               RecoveryWish wish) {
+                               const Outcome& old_fence, RecoveryWish wish) {
   if (sights.empty()) {
     return {RecoveryCourse::refused, "no bouncer was seen", "name every bouncer in cutover.toml"};
   }
@@ -63,14 +70,8 @@ RecoveryDecision choose_course(const RunRecord& record, const std::vector<Bounce
   const bool someone_may_have_switched = std::any_of(
       sights.begin(), sights.end(),
       [&](const BouncerSight& sight) { return counts_as_switched(sight, record.claim); });
-  if (someone_may_have_switched) {
-    if (wish == RecoveryWish::back) {
-      return {RecoveryCourse::refused,
-              "a bouncer has switched or may have: green may hold writes that blue has not",
-              "recover forward, then `cutover rollback` if you want blue back"};
-    }
-    return {RecoveryCourse::forward, "a bouncer has switched or may have: green serves"};
-  }
+  if (someone_may_have_switched) return only_forward("a bouncer has switched or may have", wish);
+  if (!old_fence.is_done()) return only_forward("green's old fence is down or may be", wish);
   if (wish == RecoveryWish::forward) {
     return {RecoveryCourse::forward, "the decision exists and forward was asked for"};
   }

@@ -27,10 +27,10 @@ struct RecoveryDecision {
   std::string hint = {};
 };
 
-/// To be asked with looks taken after the epoch was raised on blue and on every agent in reach. An
-/// agent with an intent, out of reach, or without the claim that blue's row holds, counts as
-/// switched.
+/// To be asked with looks taken after the epoch was raised on blue, on green and on every agent in
+/// reach. An agent with an intent, out of reach, or without the claim that blue's row holds, counts
+/// as switched; and so does an old fence that is not known to stand (Observer::old_fence_stands).
 RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
-                               RecoveryWish wish);
+                               const Outcome& old_fence, RecoveryWish wish);
 
 }  // namespace cutover

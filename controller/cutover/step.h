@@ -32,7 +32,7 @@ struct RunState {
   Claim claim;
   Mark mark;
   Lsn green_position;  ///< green's own insert position after the second gate, for the way back
-  const bool* abort_wanted = nullptr;  ///< Ctrl-C; heeded until the first switch is sent
+  const bool* abort_wanted = nullptr;  ///< Ctrl-C; heeded until the point of no return
 
   bool is_abort_wanted() const { return abort_wanted != nullptr && *abort_wanted; }
 };

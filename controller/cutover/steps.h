@@ -37,7 +37,6 @@ extern const Parts on_abort_hook;
 extern const Parts arm_again;
 extern const Parts second_gate_again;
 extern const Parts way_back_if_armed;
-extern const Parts old_fence_again;
 extern const Parts undo_decision;
 extern const Parts resume;
 extern const Parts disarm;

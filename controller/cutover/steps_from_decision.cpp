@@ -124,11 +124,6 @@ Task<Outcome> old_fence_holds(const Observer& fleet, const RunState&) {
   co_return outcome;
 }
 
-Task<Outcome> restore_old_fence(Actuator& fleet, RunState&) {
-  const auto outcome = co_await fleet.restore_old_fence();
-  co_return outcome;
-}
-
 // ── switch ──
 
 Task<Outcome> apply_switch(Actuator& fleet, RunState&) {
@@ -226,10 +221,6 @@ Task<Outcome> apply_way_back_if_armed(Actuator& fleet, RunState& state) {
   co_return outcome;
 }
 
-Task<Outcome> nothing_to_settle(const Observer&, const RunState&) {
-  co_return in_doubt("it was not answered");
-}
-
 Task<Outcome> apply_resume(Actuator& fleet, RunState&) {
   const auto resumed = co_await fleet.resume_bouncers();
   co_return combined(resumed);
@@ -256,7 +247,7 @@ const Parts seal{apply_seal, seal_still_holds, nothing_to_undo};
 const Parts after_decision_hook{apply_after_decision_hook, hook_did_not_end, nothing_to_undo};
 const Parts second_gate{apply_second_gate, second_gate_is_open, nothing_to_undo};
 const Parts last_look{apply_last_look, last_look_holds, nothing_to_undo};
-const Parts old_fence{apply_old_fence, old_fence_holds, restore_old_fence};
+const Parts old_fence{apply_old_fence, old_fence_holds, nullptr};
 const Parts switch_over{apply_switch, switch_holds, nullptr};
 const Parts prove{apply_prove, prove_holds, nullptr};
 const Parts way_back{apply_way_back, way_back_holds, nullptr};
@@ -267,7 +258,6 @@ const Parts on_abort_hook{apply_on_abort_hook, hook_did_not_end, nullptr};
 const Parts arm_again{apply_arm_again, armed_or_beyond, nullptr};
 const Parts second_gate_again{apply_second_gate_again, second_gate_is_open, nullptr};
 const Parts way_back_if_armed{apply_way_back_if_armed, way_back_holds, nullptr};
-const Parts old_fence_again{restore_old_fence, nothing_to_settle, nullptr};
 const Parts undo_decision{apply_undo_decision, no_decision_holds, nullptr};
 const Parts resume{apply_resume, resume_holds, nullptr};
 const Parts disarm{apply_disarm, release_holds, nullptr};

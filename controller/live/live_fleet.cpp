@@ -189,6 +189,9 @@ Task<Outcome> LiveFleet::green_has_left() const {
 Task<Outcome> LiveFleet::old_fence_is_down() const {
   return servers_.old_fence_is_down();
 }
+Task<Outcome> LiveFleet::old_fence_stands() const {
+  return servers_.old_fence_stands();
+}
 
 Task<Result<Claim>> LiveFleet::claim_blue() {
   auto claim = co_await servers_.claim_blue();
@@ -283,9 +286,6 @@ Task<Outcome> LiveFleet::open_way_back(const Mark& mark) {
 }
 Task<Outcome> LiveFleet::take_down_old_fence() {
   return servers_.take_down_old_fence();
-}
-Task<Outcome> LiveFleet::restore_old_fence() {
-  return servers_.restore_old_fence();
 }
 Task<FleetOutcome> LiveFleet::switch_bouncers() {
   return bouncers_.switch_bouncers();

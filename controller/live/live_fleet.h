@@ -50,6 +50,7 @@ class LiveFleet : public Actuator {
   Task<Outcome> way_back_is_open() const override;
   Task<Outcome> green_has_left() const override;
   Task<Outcome> old_fence_is_down() const override;
+  Task<Outcome> old_fence_stands() const override;
 
   Task<Result<Claim>> claim_blue() override;
   Task<Result<Claim>> take_over_blue() override;
@@ -75,7 +76,6 @@ class LiveFleet : public Actuator {
   Task<Outcome> disarm_way_back() override;
   Task<Outcome> open_way_back(const Mark& mark) override;
   Task<Outcome> take_down_old_fence() override;
-  Task<Outcome> restore_old_fence() override;
   Task<FleetOutcome> switch_bouncers() override;
   Task<Outcome> run_hook(Hook hook) override;
   Task<void> report_phase(std::string phase) override;

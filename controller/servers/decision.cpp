@@ -119,15 +119,6 @@ Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind
   co_return not_fenced(answer.error());
 }
 
-Task<Outcome> put_up_fence_again(DatabaseServers& servers, Claim claim, FenceKind kind) {
-  servers.decision = fresh_token(claim.run_id);
-  const auto sql = put_up(servers, claim, kind);
-  const auto answer = co_await servers.marker.script("BEGIN; " + sql);
-  if (answer) co_return done();
-  servers.marker.close();  // its transaction may be open
-  co_return outcome_of(answer.error());
-}
-
 Task<Outcome> take_down_fence(DatabaseServers& servers, Claim claim) {
   servers.sealed = false;
   if (servers.decision_in_flight) {

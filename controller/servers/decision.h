@@ -17,10 +17,6 @@ Task<Outcome> put_up_fence(DatabaseServers& servers, Claim claim, FenceKind kind
 /// An undo whose answer never came may still arrive, and would take down the next fence.
 Task<Outcome> end_lost_undo(DatabaseServers& servers);
 
-/// The same without locks: a fence that was up before this run. Whoever wrote meanwhile has to be
-/// ended by a seal.
-Task<Outcome> put_up_fence_again(DatabaseServers& servers, Claim claim, FenceKind kind);
-
 /// Flag and setting back in one transaction, where the epoch is still ours. Done also when no fence
 /// was up.
 Task<Outcome> take_down_fence(DatabaseServers& servers, Claim claim);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/number.h"
 #include "controller/servers/claim.h"
 #include "controller/servers/decision.h"
 #include "controller/servers/fence_triggers.h"
@@ -10,32 +11,20 @@
 namespace cutover {
 namespace {
 
-constexpr const char* fenced_sql = "SELECT fenced FROM cutover.run WHERE side = {}";
+constexpr const char* standing_sql = "SELECT fenced, epoch FROM cutover.run WHERE side = {}";
 
 }  // namespace
 
 Task<Outcome> take_down_old_fence(DatabaseServers& servers, Claim claim) {
   if (!servers.takes_down) co_return done();
+  // A recovery may not have reached green when it took over.
+  const auto told = co_await tell_green(servers, claim);
+  if (!told.is_done()) co_return told;
   auto& target = servers.green_as_blue();
   const auto down = co_await take_down_fence(target, claim);
   if (!down.is_done()) co_return down;
   const auto ended = co_await end_fenced_sessions(target, claim);
   co_return ended;
-}
-
-Task<Outcome> restore_old_fence(DatabaseServers& servers, Claim claim) {
-  if (!servers.takes_down) co_return done();
-  auto& target = servers.green_as_blue();
-  const auto settled = co_await end_lost_undo(target);
-  if (!settled.is_done()) co_return settled;
-  const auto row = co_await target.marker.query(
-      fmt::format(fenced_sql, postgres::quote_literal(target.sides.blue_colour)));
-  if (!row) co_return outcome_of(row.error());
-  if (!row->empty() && row->text(0, "fenced") == "t") co_return done();
-  const auto up = co_await put_up_fence_again(target, claim, FenceKind::decision);
-  if (!up.is_done()) co_return up;
-  const auto sealed = co_await seal_database(target, claim);
-  co_return sealed;
 }
 
 Task<Outcome> old_fence_is_down(DatabaseServers& servers) {
@@ -44,6 +33,20 @@ Task<Outcome> old_fence_is_down(DatabaseServers& servers) {
   if (!record) co_return in_doubt(record.error());
   if (!record->fenced) co_return done();
   co_return refused(servers.green_place() + ": the fence of an earlier run is still up");
+}
+
+Task<Outcome> old_fence_stands(DatabaseServers& servers) {
+  const auto blue = co_await read_run_record(servers);
+  if (!blue) co_return in_doubt(blue.error());
+  if (!servers.takes_down) co_return done();
+  const auto row = co_await servers.green_reader.query(
+      fmt::format(standing_sql, postgres::quote_literal(servers.sides.green_colour)));
+  if (!row) co_return in_doubt(Error(row.error()));
+  if (row->empty()) co_return in_doubt(servers.green_place() + ": cutover.run has no row for it");
+  if (row->text(0, "fenced") != "t")
+    co_return refused(servers.green_place() + ": the fence of an earlier run was taken down");
+  if (number_in_answer<std::uint64_t>(row->text(0, "epoch")) == blue->claim.epoch) co_return done();
+  co_return in_doubt(servers.green_place() + ": it has not heard of the newest claim");
 }
 
 Task<Outcome> remove_old_triggers(DatabaseServers& servers) {

@@ -45,6 +45,7 @@ class ServerFleet {
   Task<Outcome> way_back_is_open() const;
   Task<Outcome> green_has_left() const;
   Task<Outcome> old_fence_is_down() const;
+  Task<Outcome> old_fence_stands() const;
 
   Task<Result<Claim>> claim_blue();
   Task<Result<Claim>> take_over_blue();
@@ -62,7 +63,6 @@ class ServerFleet {
   Task<Outcome> disarm_way_back();
   Task<Outcome> open_way_back(const Mark& mark);
   Task<Outcome> take_down_old_fence();
-  Task<Outcome> restore_old_fence();
   /// Of the first database's green cluster; every database of it is written to.
   Task<Result<Lsn>> make_green_durable();
 

@@ -35,6 +35,11 @@ Task<Outcome> ServerFleet::old_fence_is_down() const {
   co_return outcome;
 }
 
+Task<Outcome> ServerFleet::old_fence_stands() const {
+  const auto outcome = co_await everywhere(cutover::old_fence_stands);
+  co_return outcome;
+}
+
 Task<Outcome> ServerFleet::arm_way_back() {
   const auto outcome = co_await everywhere(cutover::arm_way_back);
   co_return outcome;
@@ -55,11 +60,6 @@ Task<Outcome> ServerFleet::open_way_back(const Mark& mark) {
 
 Task<Outcome> ServerFleet::take_down_old_fence() {
   const auto outcome = co_await everywhere(cutover::take_down_old_fence);
-  co_return outcome;
-}
-
-Task<Outcome> ServerFleet::restore_old_fence() {
-  const auto outcome = co_await everywhere(cutover::restore_old_fence);
   co_return outcome;
 }
 

@@ -25,7 +25,7 @@ Task<Result<Claim>> FakeFleet::claim_blue() {
     if (world_.record.decided || world_.record.fenced) return refused("a decision is left behind");
     world_.record.claim = {"run-1", world_.record.claim.epoch + 1};
     world_.advisory_lock = true;
-    mine_ = world_.record.claim;
+    mine_ = world_.told_green = world_.record.claim;
     return done();
   };
   const auto taken = co_await act("claim_blue", effect);
@@ -39,6 +39,7 @@ Task<Result<Claim>> FakeFleet::take_over_blue() {
     world_.advisory_lock = true;
     world_.locks = false;
     mine_ = world_.record.claim;
+    if (!world_.green_is_cut_off) world_.told_green = mine_;
     return done();
   };
   const auto taken = co_await act("take_over_blue", effect);
@@ -187,6 +188,8 @@ Task<Outcome> FakeFleet::undo_decision() {
   return act("undo_decision", [this] {
     if (world_.record.claim != mine_) return refused("the epoch is not ours");
     if (world_.switch_was_sent && !world_.everyone_on(false)) world_.wrong("undone after a switch");
+    if (world_.old_fence_is_up != world_.has_old_fence)
+      world_.wrong("undone after writers past the bouncers could write on green");
     world_.record.decided = world_.record.fenced = world_.sessions_under_fence = false;
     world_.sealed = false;
     return done();
@@ -242,16 +245,13 @@ Task<Outcome> FakeFleet::open_way_back(const Mark&) {
 
 Task<Outcome> FakeFleet::take_down_old_fence() {
   return act("take_down_old_fence", [this] {
-    if (!world_.sealed || !world_.green_durable) world_.wrong("green was opened too early");
+    if (!world_.has_old_fence) return done();
+    if (world_.green_is_cut_off) return in_doubt("green does not answer");
+    if (world_.told_green.epoch > mine_.epoch) return refused("green knows a newer epoch");
+    world_.told_green = mine_;
+    const bool is_safe = world_.record.decided && world_.sealed && world_.green_durable;
+    if (!is_safe) world_.wrong("green was opened before decision, seal and second gate");
     world_.old_fence_is_up = false;
-    return done();
-  });
-}
-
-Task<Outcome> FakeFleet::restore_old_fence() {
-  return act("restore_old_fence", [this] {
-    if (world_.anyone_on_green()) world_.wrong("green was fenced while clients are there");
-    world_.old_fence_is_up = world_.has_old_fence;
     return done();
   });
 }

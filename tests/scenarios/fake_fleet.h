@@ -45,6 +45,7 @@ class FakeFleet : public Actuator, public Listener {
   Task<Outcome> way_back_is_open() const override;
   Task<Outcome> green_has_left() const override;
   Task<Outcome> old_fence_is_down() const override;
+  Task<Outcome> old_fence_stands() const override;
 
   Task<Result<Claim>> claim_blue() override;
   Task<Result<Claim>> take_over_blue() override;
@@ -70,7 +71,6 @@ class FakeFleet : public Actuator, public Listener {
   Task<Outcome> disarm_way_back() override;
   Task<Outcome> open_way_back(const Mark& mark) override;
   Task<Outcome> take_down_old_fence() override;
-  Task<Outcome> restore_old_fence() override;
   Task<FleetOutcome> switch_bouncers() override;
   Task<Outcome> run_hook(Hook hook) override;
   Task<void> report_phase(std::string phase) override;

@@ -139,4 +139,13 @@ Task<Outcome> FakeFleet::old_fence_is_down() const {
               [this] { return world_.old_fence_is_up ? refused("the old fence is up") : done(); });
 }
 
+Task<Outcome> FakeFleet::old_fence_stands() const {
+  return look("old_fence_stands", [this] {
+    if (!world_.has_old_fence) return done();
+    if (world_.green_is_cut_off) return in_doubt("green does not answer");
+    if (!world_.old_fence_is_up) return refused("it was taken down");
+    return world_.told_green == world_.record.claim ? done() : in_doubt("it was not told");
+  });
+}
+
 }  // namespace cutover::scenarios

@@ -38,6 +38,8 @@ struct FakeWorld {
   bool way_back_is_open = false;
   bool has_old_fence = false;  ///< an earlier run in the other direction left one on green
   bool old_fence_is_up = false;
+  Claim told_green;               ///< the newest claim that green has heard of
+  bool green_is_cut_off = false;  ///< from the controller
   bool sessions_under_fence = false;
   bool gate_is_open = true;
   bool is_quiet = true;

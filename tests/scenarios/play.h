@@ -49,6 +49,7 @@ class Play {
  private:
   Task<void> execute_to(RunReport& ended, const Plan& plan);
   Task<RecoveryDecision> take_over_and_choose(RecoveryWish wish);
+  bool passed_the_point_of_no_return() const;
   void check_before_the_switch(std::vector<std::string>& broken);
   void check_after_the_switch(std::vector<std::string>& broken) const;
 };

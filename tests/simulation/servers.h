@@ -37,6 +37,7 @@ class Servers {
   bool flush_due = false;  ///< sessions born under the fence may be left
   bool green_has_written = false;
   bool old_fence;  ///< of an earlier run, on green
+  std::uint64_t epoch_on_green = 0;
   bool way_back_is_armed = false;
   bool way_back_is_open = false;
   std::vector<Session*> sessions;  ///< of every client, bouncers' and others
@@ -68,7 +69,10 @@ class Servers {
   Outcome open_way_back();
   Outcome green_has_left() const;
   Outcome record_position(const Claim& claim);
-  Outcome set_old_fence(const Claim& claim, bool up);
+  Outcome take_down_old_fence(const Claim& claim);
+  Outcome old_fence_stands() const;
+  /// Green's own row learns of a claim: no older run may take down its old fence from now on.
+  void tell_green(const Claim& claim);
   SubscriptionSight look_at_gate(const Mark::Subscription& mark);
   void controller_died(std::uint64_t session);
 

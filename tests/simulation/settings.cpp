@@ -60,6 +60,10 @@ const char* name_of(Mutation mutation) {
       return "way_back_moves";
     case Mutation::old_fence_stays:
       return "old_fence_stays";
+    case Mutation::old_fence_is_undone:
+      return "old_fence_is_undone";
+    case Mutation::no_epoch_on_green:
+      return "no_epoch_on_green";
   }
   return "?";
 }
@@ -85,18 +89,19 @@ Settings settings_of(std::uint64_t seed, Mutation mutation) {
   made.bouncer_restarts = random.chance(300) ? 1 : 0;
   made.recovery_may_overtake = random.chance(400);
   made.is_second_run = random.chance(400);
+  made.bypassing_on_green = made.is_second_run ? static_cast<int>(random.below(3)) : 0;
   return made;
 }
 
 std::string to_text(const Settings& it) {
   return fmt::format(
-      "seed {} mutation {}: {} bouncers, {}+{} clients, loss {} late {} duplicates {} slow {} "
+      "seed {} mutation {}: {} bouncers, {}+{}+{} clients, loss {} late {} duplicates {} slow {} "
       "unknown {} permille, crashes of controller {} agents {} bouncers {}, overtaking {}, second "
       "run {}",
       it.seed, name_of(it.mutation), it.bouncers, it.clients_per_bouncer, it.bypassing_clients,
-      it.loss_permille, it.late_permille, it.duplicate_permille, it.slow_permille,
-      it.unknown_permille, it.controller_crashes, it.agent_crashes, it.bouncer_restarts,
-      it.recovery_may_overtake, it.is_second_run);
+      it.bypassing_on_green, it.loss_permille, it.late_permille, it.duplicate_permille,
+      it.slow_permille, it.unknown_permille, it.controller_crashes, it.agent_crashes,
+      it.bouncer_restarts, it.recovery_may_overtake, it.is_second_run);
 }
 
 }  // namespace cutover::simulation

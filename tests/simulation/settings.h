@@ -29,6 +29,8 @@ enum class Mutation {
   undo_outlives_the_next,       ///< a lost undo may still arrive after one that was answered
   way_back_moves,               ///< every second gate records green's position anew
   old_fence_stays,              ///< nobody takes down what an earlier run left on green
+  old_fence_is_undone,          ///< recovery goes back although green's old fence may be down
+  no_epoch_on_green,            ///< whoever comes takes down green's old fence
 };
 const char* name_of(Mutation mutation);
 
@@ -47,6 +49,7 @@ struct Settings {
   int agent_crashes = 0;
   int bouncer_restarts = 0;
   bool is_second_run = false;  ///< an earlier run in the other direction left its fence on green
+  int bypassing_on_green = 0;  ///< clients that write there whenever they can
   bool recovery_may_overtake = false;  ///< recovery starts while the old controller lives
   RunLimits limits;
 };

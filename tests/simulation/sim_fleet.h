@@ -42,6 +42,7 @@ class SimFleet : public Actuator {
   Task<Outcome> way_back_is_open() const override;
   Task<Outcome> green_has_left() const override;
   Task<Outcome> old_fence_is_down() const override;
+  Task<Outcome> old_fence_stands() const override;
 
   Task<Result<Claim>> claim_blue() override;
   Task<Result<Claim>> take_over_blue() override;
@@ -67,7 +68,6 @@ class SimFleet : public Actuator {
   Task<Outcome> disarm_way_back() override;
   Task<Outcome> open_way_back(const Mark& mark) override;
   Task<Outcome> take_down_old_fence() override;
-  Task<Outcome> restore_old_fence() override;
   Task<FleetOutcome> switch_bouncers() override;
   Task<Outcome> run_hook(Hook hook) override;
   Task<void> report_phase(std::string phase) override;
@@ -81,6 +81,7 @@ class SimFleet : public Actuator {
   Task<Outcome> ask_now(std::function<Outcome()> serve) const;
   template <class T>
   Task<std::optional<T>> look(std::function<T()> serve) const;
+  Task<Outcome> tell_green() const;
   Task<Replies> ask_agents(AgentRequest request, microseconds limit) const;
   Task<FleetOutcome> command(AgentRequest request, microseconds limit) const;
   Task<FleetOutcome> command(agent::Command command) const;

@@ -76,15 +76,27 @@ Task<Result<Claim>> SimFleet::claim_blue() {
   const auto claim = co_await look(serve);
   if (!claim) co_return Error{"blue does not answer"};
   if (*claim) claim_ = **claim;
+  if (!*claim) co_return *claim;
+  const auto told = co_await tell_green();
+  if (!told.is_done()) co_return Error{told.detail};
   co_return *claim;
 }
 
+/// Green out of reach does not keep recovery from going on.
 Task<Result<Claim>> SimFleet::take_over_blue() {
   const std::function<Result<Claim>()> serve = [this] { return servers_.take_over(run_id()); };
   const auto claim = co_await look(serve);
   if (!claim) co_return Error{"blue does not answer"};
   if (*claim) claim_ = **claim;
+  if (*claim) co_await tell_green();
   co_return *claim;
+}
+
+Task<Outcome> SimFleet::tell_green() const {
+  return ask_now([this, claim = claim_] {
+    servers_.tell_green(claim);
+    return done();
+  });
 }
 
 Task<Outcome> SimFleet::release_blue() {
@@ -173,6 +185,10 @@ Task<Outcome> SimFleet::old_fence_is_down() const {
   return ask_now([this] { return servers_.old_fence ? refused("it is up") : done(); });
 }
 
+Task<Outcome> SimFleet::old_fence_stands() const {
+  return ask_now([this] { return servers_.old_fence_stands(); });
+}
+
 Task<Outcome> SimFleet::arm_way_back() {
   return ask_now([this, claim = claim_] { return servers_.arm_way_back(claim); });
 }
@@ -186,11 +202,7 @@ Task<Outcome> SimFleet::open_way_back(const Mark&) {
 }
 
 Task<Outcome> SimFleet::take_down_old_fence() {
-  return ask_now([this, claim = claim_] { return servers_.set_old_fence(claim, false); });
-}
-
-Task<Outcome> SimFleet::restore_old_fence() {
-  return ask_now([this, claim = claim_] { return servers_.set_old_fence(claim, true); });
+  return ask_now([this, claim = claim_] { return servers_.take_down_old_fence(claim); });
 }
 
 Task<Outcome> SimFleet::run_hook(Hook) {

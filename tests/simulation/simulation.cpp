@@ -58,6 +58,7 @@ class Simulation : public Listener {
   Verdict run(Log log) {
     world_.keeps_log = log == Log::kept;
     for (const auto& client : clients_) client->start();
+    for (int i = 0; i < world_.settings.bypassing_on_green; ++i) write_on_green_past_the_bouncers();
     schedule_misfortunes();
     world_.clock.pass(world_.random.between(0, 5'000));
     start_run();
@@ -90,6 +91,14 @@ class Simulation : public Listener {
     clients_.push_back(std::make_unique<Client>(world_, servers_, bouncer));
     servers_.sessions.push_back(&clients_.back()->session);
     if (bouncer != nullptr) bouncer->clients.push_back(clients_.back().get());
+  }
+
+  /// Green's old fence is all that keeps it from writing.
+  void write_on_green_past_the_bouncers() {
+    world_.clock.after(world_.random.between(500, 6'000), [this] {
+      if (!servers_.old_fence) servers_.commit_on_green();
+      write_on_green_past_the_bouncers();
+    });
   }
 
   bool somebody_is_on_green() const {
@@ -191,7 +200,9 @@ class Simulation : public Listener {
     const auto record = co_await it.fleet.run_record();
     if (!record) co_return;
     auto sights = co_await it.fleet.look_at_bouncers();
-    const auto decision = choose_course(*record, believed(std::move(sights)), wish);
+    auto old_fence = co_await it.fleet.old_fence_stands();
+    if (world_.has(Mutation::old_fence_is_undone)) old_fence = done();
+    const auto decision = choose_course(*record, believed(std::move(sights)), old_fence, wish);
     world_.note("{} chooses {}: {}", claim->run_id, name_of(decision.course), decision.why);
     if (decision.course == RecoveryCourse::refused) co_return;
     const bool forward = decision.course == RecoveryCourse::forward;

@@ -1,4 +1,6 @@
 // The way back and the old fence of the simulated servers, and what must be true when it opens.
+#include <algorithm>
+
 #include "tests/simulation/servers.h"
 
 namespace cutover::simulation {
@@ -43,11 +45,24 @@ Outcome Servers::open_way_back() {
   return done();
 }
 
-Outcome Servers::set_old_fence(const Claim& claim, bool up) {
+void Servers::tell_green(const Claim& claim) {
+  epoch_on_green = std::max(epoch_on_green, claim.epoch);
+}
+
+Outcome Servers::take_down_old_fence(const Claim& claim) {
   if (!world_.settings.is_second_run || world_.has(Mutation::old_fence_stays)) return done();
-  if (!is_newest(claim)) return refused("a newer run acts");
-  old_fence = up;
+  tell_green(claim);
+  const bool is_mine = claim.epoch == epoch_on_green || world_.has(Mutation::no_epoch_on_green);
+  if (!is_mine) return refused("a newer run acts");
+  old_fence = false;
   return done();
+}
+
+Outcome Servers::old_fence_stands() const {
+  if (!world_.settings.is_second_run) return done();
+  if (!old_fence) return refused("it was taken down");
+  const bool is_told = epoch_on_green == record.claim.epoch;
+  return is_told ? done() : in_doubt("green has not heard of the newest claim");
 }
 
 }  // namespace cutover::simulation

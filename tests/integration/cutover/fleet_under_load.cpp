@@ -1,6 +1,8 @@
 #include "tests/integration/cutover/fleet_under_load.h"
 
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 #include <stdexcept>
 
 #include "tests/support/child_process.h"
@@ -43,9 +45,18 @@ support::Finished FleetUnderLoad::cutover_that_kills(const std::string& order,
   support::ChildOptions child;
   child.argv = {CUTOVER_DYING_PROGRAM, "--config", rig_.config_path().string()};
   child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
+  const auto marker = rig_.config_path().parent_path() / "killed";
+  std::filesystem::remove(marker);
   child.environment["CUTOVER_TEST_KILL"] = order;
+  child.environment["CUTOVER_TEST_KILL_MARKER"] = marker.string();
   child.environment["PGPASSFILE"] = (rig_.config_path().parent_path() / "pgpass").string();
-  return support::run_program(std::move(child), std::chrono::seconds(90));
+  auto ended = support::run_program(std::move(child), std::chrono::seconds(90));
+  const bool is_killed = std::filesystem::exists(marker) &&
+                         (order.rfind("both@", 0) != 0 || ended.exit_code == 128 + SIGKILL);
+  if (!is_killed)
+    throw std::runtime_error("nobody was killed by " + order + "\n" + ended.output + ended.errors +
+                             rig_.logs());
+  return ended;
 }
 
 std::vector<std::string> FleetUnderLoad::entry_ports() {

@@ -33,7 +33,7 @@ class FleetUnderLoad {
   support::LoadVerdict verdict_on_blue();
 
   /// The shipped controller with a witness that kills: see dying_cutover.cpp. Ends when it and its
-  /// children have.
+  /// children have; throws when it did not come to the kill.
   support::Finished cutover_that_kills(const std::string& order,
                                        const std::vector<std::string>& arguments);
 

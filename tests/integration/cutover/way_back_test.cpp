@@ -10,6 +10,7 @@
 #include "tests/integration/cutover/fleet_under_load.h"
 #include "tests/support/eventually.h"
 #include "tests/support/load/load_verdict.h"
+#include "tests/support/sql_session.h"
 
 namespace cutover::tests {
 namespace {
@@ -156,20 +157,48 @@ TEST(KilledOnTheWayBack, BeforeItIsOpenRecoveryOpensItAndARollbackLosesNothing) 
   expect_nothing_lost(fleet.verdict_on_blue());
 }
 
+/// Of the cutover: nobody writes on blue, whichever way they come.
+void expect_blue_to_be_fenced(FleetUnderLoad& fleet) {
+  support::SqlSession direct(fleet.rig().blue_conninfo());
+  EXPECT_EQ(direct.value("SHOW default_transaction_read_only"), "on");
+  EXPECT_EQ(direct.value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "t");
+  const auto written = direct.run("BEGIN READ WRITE; INSERT INTO load.client VALUES (777, 0)");
+  EXPECT_EQ(written.sqlstate, "25006") << written.error;
+}
+
 TEST(KilledOnTheWayBack, ARollbackThatDiesEndsOnOneSideAndTheNextOneComesHome) {
   FleetUnderLoad fleet(between({15, 17}));
   go(fleet, {});
-  for (const char* moment : {"began arm", "began decide", "began old fence", "ended old fence"}) {
+  for (const char* moment : {"began arm", "began decide", "began old fence"}) {
     SCOPED_TRACE(moment);
     fleet.cutover_that_kills(std::string("both@") + moment, {"rollback", "--no-dry-run", "--yes"});
     recover(fleet);
     ASSERT_TRUE(fleet.all_on_green());
+    expect_blue_to_be_fenced(fleet);
     ASSERT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
   }
   fleet.cutover_that_kills("both@began prove", {"rollback", "--no-dry-run", "--yes"});
   recover(fleet);
   ASSERT_TRUE(fleet.all_on_blue());
   ASSERT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+  expect_nothing_lost(fleet.verdict_on_blue());
+}
+
+TEST(KilledOnTheWayBack, OnceTheOldFenceIsDownItOnlyGoesForwardSoThatNoDirectWriteIsLeftBehind) {
+  FleetUnderLoad fleet(between({15, 17}));
+  go(fleet, {});
+  fleet.cutover_that_kills("both@ended old fence", {"rollback", "--no-dry-run", "--yes"});
+  support::run_sql(fleet.rig().blue_conninfo(), "INSERT INTO load.client VALUES (777, 0)");
+  const auto back = fleet.rig().cutover({"recover", "--back", "--no-dry-run", "--yes"});
+  EXPECT_EQ(back.exit_code, 1) << back.output << back.errors;
+  recover(fleet);
+  ASSERT_TRUE(fleet.all_on_blue()) << fleet.rig().logs();
+  ASSERT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
+  const std::string count = "SELECT count(*) FROM load.client WHERE client = 777";
+  for (const auto& client : fleet.rig().client_conninfos())
+    EXPECT_EQ(support::run_sql(client, count).value(), "1");
+  const auto followed = [&] { return fleet.rig().green().sql(count, "app").value() == "1"; };
+  EXPECT_TRUE(support::eventually(seconds(20), followed, milliseconds(200))) << fleet.rig().logs();
   expect_nothing_lost(fleet.verdict_on_blue());
 }
 

@@ -191,13 +191,12 @@ TEST(Undo, CutOffBetweenFenceAndSessionsIsSeenAndFinishedByTheNext) {
   EXPECT_TRUE(under.run("SELECT 1").lost);
 }
 
-/// The session that undoes, found by what it has just done; stopped as a server that hangs.
-pid_t stop_the_undoing_backend(ServerPair& pair) {
-  const auto pid = static_cast<pid_t>(std::stol(
-      pair.blue_value("SELECT pid FROM pg_stat_activity WHERE application_name = 'cutover/run-1' "
-                      "AND query LIKE '%cutover.marker%' AND pid <> pg_backend_pid() LIMIT 1")));
-  ::kill(pid, SIGSTOP);
-  return pid;
+/// The session that undoes, which waits for a row of cutover.run that somebody holds.
+pid_t waiting_backend(ServerPair& pair) {
+  const auto pid =
+      pair.blue_value("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                      "application_name = 'cutover/run-1'");
+  return pid.empty() ? 0 : static_cast<pid_t>(std::stol(pid));
 }
 
 Task<Outcome> undo_within(ServerFleet& fleet, std::chrono::milliseconds limit) {
@@ -210,8 +209,13 @@ TEST(Undo, OneWithoutAnswerIsEndedBeforeTheNextSoThatItCannotTakeDownALaterDecis
   ServerPair pair;
   const auto fleet = pair.armed_fleet();
   decide(pair, *fleet);
-  const pid_t stopped = stop_the_undoing_backend(pair);
+  auto holder = pair.on_blue();
+  holder.must("BEGIN READ WRITE; SELECT FROM cutover.run WHERE side = 'blue' FOR UPDATE");
   EXPECT_TRUE(pair.run(undo_within(*fleet, 500ms)).is_in_doubt());
+  const pid_t stopped = waiting_backend(pair);
+  ASSERT_GT(stopped, 0);
+  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  holder.must("COMMIT");
   const auto next = pair.run(undo_within(*fleet, 1000ms));
   EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
   ::kill(stopped, SIGCONT);

@@ -86,8 +86,18 @@ TEST(CutoverPlan, PauseIsTheFirstStepThatHoldsClientsAndTheSwitchTheLast) {
   ASSERT_NE(first, plan.steps.end());
   EXPECT_EQ(first->name, "pause");
   EXPECT_EQ(last->name, "switch");
-  EXPECT_TRUE(last->point_of_no_return);
   EXPECT_TRUE(std::all_of(first, last.base(), holds)) << "no gap between pause and switch";
+}
+
+TEST(CutoverPlan, TheOldFenceIsThePointOfNoReturnAndTheSwitchFollowsAtOnce) {
+  for (const auto& plan : {cutover_plan({}), rollback_plan({}), recovery_forward_plan({})}) {
+    const auto point = std::find_if(plan.steps.begin(), plan.steps.end(),
+                                    [](const Step& step) { return step.point_of_no_return; });
+    ASSERT_NE(point, plan.steps.end());
+    EXPECT_EQ(point->name, "old fence") << plan.name;
+    EXPECT_EQ(std::next(point)->name, "switch") << plan.name;
+    EXPECT_EQ(point->stage, Stage::forward) << plan.name;
+  }
 }
 
 TEST(CutoverPlan, IsInTheOrderOfTheProtocol) {
@@ -145,6 +155,10 @@ TEST(RecoveryForwardPlan, GoesThroughSealAndSecondGateBeforeItSwitches) {
   const std::vector<std::string> order = {"arm again", "seal",  "second gate", "old fence",
                                           "switch",    "prove", "way back",    "release"};
   EXPECT_EQ(names, order);
+}
+
+TEST(RecoveryBackPlan, NeverTouchesAnOldFence) {
+  for (const auto& step : recovery_back_plan({}).steps) EXPECT_NE(step.name, "old fence");
 }
 
 TEST(RecoveryBackPlan, TakesTheFenceDownBeforeItResumesAnybody) {

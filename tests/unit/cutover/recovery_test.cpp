@@ -36,17 +36,21 @@ std::vector<BouncerSight> all_sights() {
 struct Case {
   RunRecord record;
   const std::vector<BouncerSight>& sights;
+  const Outcome& old_fence;
   RecoveryWish wish;
 };
 
 using Check = std::function<void(const Case&, const RecoveryDecision&)>;
 
-void for_every_row_and_wish(const std::vector<BouncerSight>& sights, const Check& check) {
+const Outcome all_old_fences[] = {done(), refused("it was taken down"), in_doubt("unknown")};
+
+void for_every_row_and_wish(const std::vector<BouncerSight>& sights, const Outcome& old_fence,
+                            const Check& check) {
   for (const bool decided : {false, true}) {
     for (const bool fenced : {false, true}) {
       for (const auto wish : {RecoveryWish::none, RecoveryWish::back, RecoveryWish::forward}) {
-        const Case it{{ours, decided, fenced}, sights, wish};
-        check(it, choose_course(it.record, it.sights, it.wish));
+        const Case it{{ours, decided, fenced}, sights, old_fence, wish};
+        check(it, choose_course(it.record, it.sights, it.old_fence, it.wish));
       }
     }
   }
@@ -57,7 +61,10 @@ void for_every_case(const Check& check) {
   const auto all = all_sights();
   for (const auto& one : all) {
     for (const auto& other : all) {
-      if (!other.armed && !other.paused) for_every_row_and_wish({one, other}, check);
+      if (other.armed || other.paused) continue;
+      for (const auto& old_fence : all_old_fences) {
+        for_every_row_and_wish({one, other}, old_fence, check);
+      }
     }
   }
 }
@@ -76,6 +83,23 @@ TEST(RecoveryTable, GoesBackFromADecisionOnlyWhenSurelyNobodySwitched) {
   for_every_case([](const Case& it, const RecoveryDecision& chosen) {
     if (!it.record.decided || chosen.course != RecoveryCourse::back) return;
     ASSERT_TRUE(std::all_of(it.sights.begin(), it.sights.end(), surely_on_blue));
+  });
+}
+
+TEST(RecoveryTable, GoesBackFromADecisionOnlyWhileTheOldFenceIsKnownToStand) {
+  for_every_case([](const Case& it, const RecoveryDecision& chosen) {
+    if (!it.record.decided || it.old_fence.is_done()) return;
+    ASSERT_NE(chosen.course, RecoveryCourse::back);
+    if (it.wish != RecoveryWish::back && chosen.course != RecoveryCourse::nothing) {
+      ASSERT_EQ(chosen.course, RecoveryCourse::forward);
+    }
+  });
+}
+
+TEST(RecoveryTable, AnOldFenceSaysNothingWhereNothingWasDecided) {
+  for_every_case([](const Case& it, const RecoveryDecision& chosen) {
+    if (it.record.decided) return;
+    ASSERT_EQ(chosen.course, choose_course(it.record, it.sights, done(), it.wish).course);
   });
 }
 
@@ -127,7 +151,7 @@ TEST(RecoveryTable, NeverGoesAgainstAWish) {
 TEST(RecoveryTable, ByDefaultADecisionThatNobodyCarriedOutIsUndone) {
   for_every_case([](const Case& it, const RecoveryDecision& chosen) {
     const bool nobody = std::all_of(it.sights.begin(), it.sights.end(), surely_on_blue);
-    if (!it.record.decided || !nobody) return;
+    if (!it.record.decided || !nobody || !it.old_fence.is_done()) return;
     const bool forward = it.wish == RecoveryWish::forward;
     ASSERT_EQ(chosen.course, forward ? RecoveryCourse::forward : RecoveryCourse::back);
   });
@@ -148,7 +172,8 @@ TEST(RecoveryTable, OneOutOfReachOrWithAnIntentMeansForward) {
 TEST(RecoveryTable, WithoutAnyBouncerSeenItChoosesNothingAtAll) {
   for (const bool decided : {false, true}) {
     for (const auto wish : {RecoveryWish::none, RecoveryWish::back, RecoveryWish::forward}) {
-      EXPECT_EQ(choose_course({ours, decided, decided}, {}, wish).course, RecoveryCourse::refused);
+      EXPECT_EQ(choose_course({ours, decided, decided}, {}, done(), wish).course,
+                RecoveryCourse::refused);
     }
   }
 }
