@@ -51,6 +51,7 @@ struct Settings {
   bool is_second_run = false;  ///< an earlier run in the other direction left its fence on green
   int bypassing_on_green = 0;  ///< clients that write there whenever they can
   bool recovery_may_overtake = false;  ///< recovery starts while the old controller lives
+  std::uint64_t overtaken_at = 0;      ///< the step of the run at which it does; 0: at any
   RunLimits limits;
 };
 

@@ -114,7 +114,10 @@ class Simulation : public Listener {
     if (random.chance(300)) {
       return world_.clock.after(random.between(0, crash_window.count()), std::move(misfortune));
     }
-    const auto step = steps_begun_ + 1 + random.below(steps_of_interest);
+    at_step(steps_begun_ + 1 + random.below(steps_of_interest), std::move(misfortune));
+  }
+
+  void at_step(std::uint64_t step, std::function<void()> misfortune) {
     at_steps_.emplace(step, std::move(misfortune));
   }
 
@@ -229,7 +232,9 @@ class Simulation : public Listener {
   void wait_for(Controller& controller) {
     overtaken_ = 0;
     if (world_.settings.recovery_may_overtake && !world_.is_calm) {
-      at_some_point([this, number = controller.process] { overtaken_ = number; });
+      const auto overtake = [this, number = controller.process] { overtaken_ = number; };
+      const auto step = world_.settings.overtaken_at;
+      step == 0 ? at_some_point(overtake) : at_step(step, overtake);
     }
     world_.clock.run_until(
         [&] {

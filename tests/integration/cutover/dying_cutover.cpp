@@ -1,12 +1,8 @@
 // The controller as it is shipped, with a witness that kills where $CUTOVER_TEST_KILL says:
 // "VICTIM@began STEP" or "VICTIM@ended STEP". VICTIM is "worker" (the working process), "both" (its
-<<<<<<< HEAD
 // parent too), the id of some process, "stop ID" (it is stopped, not killed) or "interrupt" (SIGINT
-// to the parent, as an operator's).
-=======
-// parent too), or the id of some process. That it came to it is told by $CUTOVER_TEST_KILL_MARKER,
-// a file made just before.
->>>>>>> b21bf2d (Make taking down the old fence the point of no return, and only for whoever holds the epoch)
+// to the parent, as an operator's). That it came to it is told by $CUTOVER_TEST_KILL_MARKER, a file
+// made just before.
 #include <signal.h>
 #include <unistd.h>
 
@@ -31,19 +27,9 @@ class Assassin : public cutover::Listener {
 
   void on(const cutover::Event& event, const cutover::RunState&) override {
     if (moment_.empty() || moment_of(event) != moment_) return;
-<<<<<<< HEAD
     moment_.clear();
-    strike();
-=======
     if (const char* marker = std::getenv("CUTOVER_TEST_KILL_MARKER")) std::ofstream{marker} << "x";
-    if (victim_ != "worker" && victim_ != "both") {
-      kill(static_cast<pid_t>(std::stol(victim_)), SIGKILL);
-      moment_.clear();
-      return;
-    }
-    if (victim_ == "both") kill(getppid(), SIGKILL);
-    kill(getpid(), SIGKILL);
->>>>>>> b21bf2d (Make taking down the old fence the point of no return, and only for whoever holds the epoch)
+    strike();
   }
 
  private:
