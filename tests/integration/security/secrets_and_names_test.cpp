@@ -43,8 +43,8 @@ support::RigOptions with_passwords() {
   options.green_major = 15;
   options.authentication = support::Authentication::scram;
   for (auto* settings : {&options.blue_settings, &options.green_settings}) {
-    settings->push_back({"shared_preload_libraries", "'pg_stat_statements'"});
-    settings->push_back({"pg_stat_statements.track", "'all'"});
+    settings->push_back({"shared_preload_libraries", "pg_stat_statements"});
+    settings->push_back({"pg_stat_statements.track", "all"});
   }
   return options;
 }
