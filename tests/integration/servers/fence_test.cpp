@@ -193,9 +193,9 @@ TEST(Undo, CutOffBetweenFenceAndSessionsIsSeenAndFinishedByTheNext) {
 
 /// The session that undoes, which waits for a row of cutover.run that somebody holds.
 pid_t waiting_backend(ServerPair& pair) {
-  const auto pid =
-      pair.blue_value("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
-                      "application_name = 'cutover/run-1'");
+  const auto pid = pair.blue_value(
+      "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+      "application_name = 'cutover/run-1'");
   return pid.empty() ? 0 : static_cast<pid_t>(std::stol(pid));
 }
 
