@@ -1,5 +1,5 @@
-// The whole runbook on real servers, with the real pg_upgrade: blue 13 under load becomes green 17,
-// nothing is lost on the way and nothing is left behind.
+// The whole runbook on real servers under load: by a clone and the real pg_upgrade, and by a copy.
+// Nothing is lost on the way and nothing is left behind.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -42,12 +42,28 @@ SELECT (SELECT md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C"))
         FROM "Odd schema"."no ""key""" AS t)
        || (SELECT md5(string_agg(t::text, ',' ORDER BY a)) FROM fits AS t))";
 
-support::RigOptions walk_options() {
+enum class Green { cloned, copied };
+
+struct Way {
+  std::string name;
+  Green made;
+  int blue;
+  int green;
+  int tables;
+};
+
+std::vector<Way> ways() {
+  return {{"CloneOf13UpgradedTo17", Green::cloned, 13, has_pg_upgrade() ? 17 : 13, 200},
+          {"CopyFrom12To16", Green::copied, 12, 16, 30},
+          {"CopyFrom15To18", Green::copied, 15, 18, 30}};
+}
+
+support::RigOptions walk_options(const Way& way) {
   support::RigOptions options;
-  options.blue_major = 13;
-  options.green_major = has_pg_upgrade() ? 17 : 13;
-  options.schema.tables = 200;
-  options.schema.sequences = 200;
+  options.blue_major = way.blue;
+  options.green_major = way.green;
+  options.schema.tables = way.tables;
+  options.schema.sequences = way.tables;
   options.durability = support::Durability::fast;
   options.more_config = "";
   return options;
@@ -65,10 +81,10 @@ std::string config_for(const CutoverRig& rig, int green_port, int clone_port) {
   return config;
 }
 
-class Walk : public testing::Test {
+class Walk : public testing::TestWithParam<Way> {
  protected:
   void SetUp() override {
-    rig_.emplace(walk_options());
+    rig_.emplace(walk_options(GetParam()));
     rig_->blue().sql(shapes_sql, "app");
     before_ = catalogue_of(rig_->blue_conninfo());
     load_.emplace(rig_->start_load({.clients = 8, .writes_per_second = 200}));
@@ -99,6 +115,19 @@ class Walk : public testing::Test {
         command_limit);
     ASSERT_EQ(seeded.exit_code, 0) << seeded.output << seeded.errors;
     upgrade_into(rig_->green(), clone);
+  }
+
+  /// Into a database without any table.
+  void copy() {
+    rig_->green().sql("DROP DATABASE app");
+    rig_->green().sql("CREATE DATABASE app");
+    must({"seed", "--copy"});
+    ASSERT_NO_FATAL_FAILURE(holds_already({"seed", "--copy"}));
+  }
+
+  void make_green() {
+    if (GetParam().made == Green::cloned) return clone_seed_and_upgrade();
+    copy();
   }
 
   void expect_shapes_follow() {
@@ -135,8 +164,9 @@ class Walk : public testing::Test {
   }
 
   /// The second time a phase says of every step that it holds.
-  void holds_already(const std::string& phase) {
-    const auto again = rig_->cutover({phase, "--no-dry-run", "--yes", "--json"}, command_limit);
+  void holds_already(std::vector<std::string> phase) {
+    phase.insert(phase.end(), {"--no-dry-run", "--yes", "--json"});
+    const auto again = rig_->cutover(phase, command_limit);
     ASSERT_EQ(again.exit_code, 0) << again.output << again.errors;
     const auto result = boost::json::parse(again.output).as_object();
     EXPECT_FALSE(result.at("steps").as_array().empty());
@@ -156,19 +186,19 @@ class Walk : public testing::Test {
   std::string before_;
 };
 
-TEST_F(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
+TEST_P(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
   ASSERT_NO_FATAL_FAILURE(must({"doctor"}));
   rig_->cutover({"prepare"}, command_limit);
   EXPECT_EQ(catalogue_of(rig_->blue_conninfo()), before_) << "a dry run changed something";
   ASSERT_NO_FATAL_FAILURE(must({"prepare"}));
-  ASSERT_NO_FATAL_FAILURE(holds_already("prepare"));
-  ASSERT_NO_FATAL_FAILURE(clone_seed_and_upgrade());
+  ASSERT_NO_FATAL_FAILURE(holds_already({"prepare"}));
+  ASSERT_NO_FATAL_FAILURE(make_green());
   ASSERT_NO_FATAL_FAILURE(must({"subscribe"}));
-  ASSERT_NO_FATAL_FAILURE(holds_already("subscribe"));
+  ASSERT_NO_FATAL_FAILURE(holds_already({"subscribe"}));
   expect_ddl_in_status();
   rig_->blue().sql(churn_sql, "app");
   expect_shapes_follow();
-  EXPECT_EQ(version_of_pg_trgm(rig_->green()), has_pg_upgrade() ? "1.6" : "1.5");
+  EXPECT_EQ(version_of_pg_trgm(rig_->green()), GetParam().green > 13 ? "1.6" : "1.5");
   for (const char* command : {"analyze", "warm"}) ASSERT_NO_FATAL_FAILURE(must({command}));
   const auto verified = rig_->cutover({"verify"}, command_limit);
   EXPECT_EQ(verified.exit_code, 0) << verified.output << verified.errors;
@@ -185,6 +215,9 @@ TEST_F(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
   const auto report = rig_->cutover({"report"}, command_limit).output;
   EXPECT_NE(report.find("## Checks"), std::string::npos) << report;
 }
+
+INSTANTIATE_TEST_SUITE_P(Ways, Walk, testing::ValuesIn(ways()),
+                         [](const auto& way) { return way.param.name; });
 
 }  // namespace
 }  // namespace cutover::tests
