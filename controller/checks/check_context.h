@@ -28,6 +28,8 @@ struct CheckContext {
   Config config;
   std::vector<CheckedDatabase> databases;
   std::shared_ptr<const CheckedBouncers> bouncers;  ///< never null
+  /// `side` of green's own rows in the tables of schema cutover; a rollback exchanges the colours.
+  std::string green_colour = "green";
   /// A check that takes longer fails; counting rows as configured may take a while.
   std::chrono::milliseconds check_limit{60'000};
 };

@@ -64,27 +64,36 @@ constexpr auto read_only_sql = R"sql(
    WHERE $1::text = 'green' AND (s.setdatabase = 0 OR d.datname = current_database())
      AND lower(setting) ~ '^default_transaction_read_only=(on|true|yes|1|t)$')sql";
 
-/// An earlier run in the other direction left its fence on green: this one takes it down.
-Task<bool> stands_behind_a_fence(const CheckContext& context) {
+/// An earlier run in the other direction left its fence on green: this one takes it down. Rows of
+/// the other side may have come by replication.
+Task<bool> stands_behind_a_fence(const CheckContext& context, const CheckedDatabase& database) {
+  const auto known =
+      co_await database.green.ask("SELECT 1 WHERE to_regclass('cutover.run') IS NOT NULL");
+  if (!known || known->empty()) co_return false;
+  const postgres::Parameters own{context.green_colour};
+  const auto fenced =
+      co_await database.green.ask("SELECT 1 FROM cutover.run WHERE fenced AND side = $1", own);
+  co_return fenced && !fenced->empty();
+}
+
+Task<void> green_is_writable(const CheckContext& context, Evidence& evidence) {
   for (const CheckedDatabase& database : context.databases) {
-    const auto known =
-        co_await database.green.ask("SELECT 1 WHERE to_regclass('cutover.run') IS NOT NULL");
-    if (!known || known->empty()) continue;
-    const auto fenced = co_await database.green.ask("SELECT 1 FROM cutover.run WHERE fenced");
-    if (fenced && !fenced->empty()) co_return true;
+    const bool fenced = co_await stands_behind_a_fence(context, database);
+    const postgres::Parameters values{"green", fenced ? "true" : "false"};
+    const auto rows = co_await database.green.ask(read_only_sql, values);
+    if (rows)
+      add_rows(context, database, *rows, evidence);
+    else
+      evidence.unknown(rows.error());
   }
-  co_return false;
 }
 
 Task<Finding> writable_by_default(const CheckContext& context) {
   Evidence evidence;
-  const bool expected_on_green = co_await stands_behind_a_fence(context);
-  for (const Side side : {Side::blue, Side::green}) {
-    Offenders question{.side = side, .sql = read_only_sql};
-    question.parameters.emplace_back(side == Side::blue ? "blue" : "green");
-    question.parameters.emplace_back(side == Side::green && expected_on_green ? "true" : "false");
-    co_await gather_offenders(context, question, evidence);
-  }
+  Offenders on_blue{.side = Side::blue, .sql = read_only_sql};
+  on_blue.parameters = {"blue", "false"};
+  co_await gather_offenders(context, on_blue, evidence);
+  co_await green_is_writable(context, evidence);
   co_return evidence.finding("sessions are born writable on both sides",
                              "an interrupted run leaves it: `cutover recover`; else ALTER DATABASE "
                              "… RESET default_transaction_read_only");

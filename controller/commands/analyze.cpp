@@ -1,6 +1,7 @@
 // `cutover analyze`: statistics of green, in stages, with what is stale since when.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "controller/commands/commands.h"
@@ -117,13 +118,7 @@ void take_steps(CommandResult& result, const StatisticsLook& look,
   for (std::size_t i = 0; i < all.size(); ++i)
     for (const auto& one : all[i])
       result.steps.push_back(step_of(look.found[i].database.name, one));
-  for (const auto& step : result.steps) {
-    if (step.outcome.is_done()) continue;
-    result.outcome = name_of(RunOutcome::refused);
-    result.exit_code = exit_code_of(RunOutcome::refused);
-    result.error = Error{step.name + ": " + step.outcome.detail,
-                         "analyze it by hand, or run the command again"};
-  }
+  end_by_steps(result, "analyze it by hand, or run the command again");
 }
 
 }  // namespace
@@ -138,13 +133,15 @@ CommandResult analyze_command(const CommandLine& line, const Config& config) {
   result.data = {{"databases", json_of(look)}};
   if (line.dry_run) return result;
   AnalyzeOptions options;
-  options.jobs = static_cast<std::uint32_t>(line.options.number("--jobs", 2));
+  options.jobs = jobs_wanted(line);
   options.all = line.options.has("--all");
   options.progress = progress_on(screen);
   const auto all = run_task<std::vector<std::vector<AnalyzedTable>>>(
       [&](asio::any_io_executor) { return analyze_all(look, options); });
   take_steps(result, look, all);
-  screen.print(fmt::format("{} tables analyzed\n", result.steps.size()));
+  const auto analyzed = std::count_if(result.steps.begin(), result.steps.end(),
+                                      [](const auto& step) { return step.outcome.is_done(); });
+  screen.print(fmt::format("{} tables analyzed\n", analyzed));
   write_to_journal(config, label_of(line.command), result);
   return result;
 }

@@ -124,6 +124,11 @@ std::string label_of(CommandName name) {
   return word.empty() ? "cutover" : word;
 }
 
+std::uint32_t jobs_wanted(const CommandLine& line) {
+  constexpr std::uint64_t most = 64;
+  return static_cast<std::uint32_t>(std::min(line.options.number("--jobs", 2), most));
+}
+
 CommandWords command_line_words() {
   CommandLine line;
   CLI::App app(program_summary, "cutover");

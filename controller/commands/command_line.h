@@ -60,6 +60,9 @@ struct CommandLine {
   Listener* witness = nullptr;        ///< told of every event of a run besides our own listeners
 };
 
+/// --jobs of the commands that have it: each is a session on a server.
+std::uint32_t jobs_wanted(const CommandLine& line);
+
 /// What --help or --version print instead of running; exit 0.
 struct TextOnly {
   std::string text;

@@ -1,9 +1,22 @@
 #include "controller/commands/command_options.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdlib>
 
 namespace cutover {
+namespace {
+
+/// Empty: it is one, at least 1.
+std::string whole_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, failure] = std::from_chars(text.data(), end, number);
+  const bool is_one = failure == std::errc() && stopped == end && number > 0;
+  return is_one ? "" : text + " is no whole number from 1 on";
+}
+
+}  // namespace
 
 const std::vector<OptionInfo>& command_option_table() {
   using enum OptionKind;
@@ -86,7 +99,7 @@ void add_options_of(const std::string& command, CLI::App& app, GivenOptions& opt
           for (const auto& value : values) options.add(name, value);
         },
         info.help);
-    if (info.kind == OptionKind::number) added->check(CLI::PositiveNumber);
+    if (info.kind == OptionKind::number) added->check(whole_number);
     if (info.name.starts_with("-")) {
       added->expected(1)->allow_extra_args(false);
       if (info.kind == OptionKind::several)

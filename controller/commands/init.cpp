@@ -66,7 +66,9 @@ Result<InitFacts> facts_of(const CommandLine& line) {
   const auto agents = agents_of(line);
   if (!agents) return agents.error();
   const auto dbname = postgres::parameter_of(*blue, "dbname");
-  if (!dbname) return dbname.error();
+  if (!dbname) return within_context("--blue", dbname.error());
+  const auto readable = postgres::parameter_of(*green, "dbname");
+  if (!readable) return within_context("--green", readable.error());
   facts.blue = postgres::without_password(*blue);
   facts.green = postgres::without_password(*green);
   facts.name = line.options.text("--name", dbname->value_or("app"));

@@ -118,6 +118,8 @@ CommandResult runbook_command(const CommandLine& line, const Config& config) {
   const auto journal = Journal::open(config.state_dir);
   if (!journal) return refusal(label, journal.error());
   if (!line.options.all("words").empty()) return note_by_hand(line, *record);
+  if (line.options.has("--note"))
+    return usage_error(label, {"--note belongs to an item", "`runbook done ITEM --note …`"});
   const auto state = operation_state(config, *journal, *record);
   if (!state) return refusal(label, state.error());
   const auto failed =
@@ -135,6 +137,9 @@ CommandResult report_command(const CommandLine& line, const Config& config) {
   const auto runs = journal->runs();
   if (!runs) return refusal(label, runs.error());
   const auto words = line.options.all("words");
+  if (words.size() > 1)
+    return usage_error(label, {"report wants one run, not \"" + joined(words, 0) + "\"",
+                               "`cutover report RUN`, or nothing for the newest"});
   const auto* run = run_named(*runs, words.empty() ? "" : words[0]);
   if (run == nullptr)
     return refusal(label, {words.empty() ? "the journal knows no cutover, rollback or rehearsal"

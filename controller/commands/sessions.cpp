@@ -55,15 +55,22 @@ struct SessionsLook {
   std::vector<StepReport> steps;
 };
 
-StepReport step_of(const std::string& place, const ClientSession& one, const Result<bool>& ended) {
+/// A lost answer says nothing about what the server did.
+Outcome not_ended(const postgres::Failure& failure) {
+  return failure.lost ? in_doubt(Error(failure)) : refused(Error(failure));
+}
+
+StepReport step_of(const std::string& place, const ClientSession& one,
+                   const postgres::Answer<IdleEnd>& ended) {
   StepReport step;
   step.name = fmt::format("{} pid {}", place, one.pid);
   const auto who =
       fmt::format("user {}, application {}, from {}, {} for {}", one.user, one.application,
                   one.address, one.state, seconds_text(one.state_seconds));
-  step.outcome = !ended   ? refused(ended.error())
-                 : *ended ? done("ended: " + who)
-                          : done("left alone, it is gone or at work again: " + who);
+  step.outcome = !ended ? not_ended(ended.error())
+                 : *ended == IdleEnd::ended
+                     ? done("ended: " + who)
+                     : done("left alone, it is gone or at work again: " + who);
   return step;
 }
 
@@ -138,15 +145,10 @@ CommandResult result_of(const SessionsLook& look) {
   for (const auto& seen : look.seen) servers.push_back(json_of(seen));
   result.data = {{"servers", servers}};
   result.steps = look.steps;
-  std::optional<Error> error;
-  if (!look.unknown.empty()) error = look.unknown.front();
-  for (const auto& step : look.steps)
-    if (!step.outcome.is_done())
-      error = Error{step.name + ": " + step.outcome.detail, step.outcome.hint};
-  if (!error) return result;
-  result.outcome = name_of(RunOutcome::refused);
-  result.exit_code = exit_code_of(RunOutcome::refused);
-  result.error = error;
+  end_by_steps(result, "`cutover sessions` shows who is there now");
+  if (!result.error && !look.unknown.empty())
+    end_as(result, look.steps.empty() ? RunOutcome::refused : RunOutcome::aborted,
+           look.unknown.front());
   return result;
 }
 

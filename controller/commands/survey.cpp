@@ -69,11 +69,13 @@ Task<void> measure_round_trips(Survey& survey, const CheckContext& context,
   }
 }
 
-Task<Survey> take_survey(asio::any_io_executor executor, const Config& config) {
+Task<Survey> take_survey(asio::any_io_executor executor, const Config& config,
+                         Direction direction) {
   Survey survey;
   BouncerFleet bouncers(executor, config);
   co_await bouncers.connect();
-  const auto context = co_await open_check_context(config, bouncers);
+  auto context = co_await open_check_context(config, bouncers);
+  context.green_colour = configured_colour(direction, "green");
   survey.checks = co_await run_checks(context);
   co_await look_at_diffs(survey, config, bouncers);
   co_await measure_round_trips(survey, context, bouncers);
@@ -99,7 +101,7 @@ void leave_out_what_held_before(std::vector<CheckReport>& checks) {
 Survey survey(const Config& config, Direction direction) {
   const auto faced = facing(config, direction);
   auto found = run_task<Survey>(
-      [&](asio::any_io_executor executor) { return take_survey(executor, faced); });
+      [&](asio::any_io_executor executor) { return take_survey(executor, faced, direction); });
   if (direction == Direction::back) leave_out_what_held_before(found.checks);
   for (auto& check : found.checks) {
     check.finding.detail = in_colours(direction, check.finding.detail);

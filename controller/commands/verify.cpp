@@ -43,7 +43,7 @@ Result<VerifyOptions> options_of(const CommandLine& line, const Config& config,
   VerifyOptions options;
   options.state_dir = config.state_dir;
   options.run_id = run_id;
-  options.jobs = static_cast<std::uint32_t>(std::min<std::uint64_t>(given.number("--jobs", 2), 64));
+  options.jobs = jobs_wanted(line);
   options.most_lag_bytes = *most_lag;
   options.restart = given.has("--restart");
   options.show_data = given.has("--show-data");
@@ -143,12 +143,6 @@ json::object json_of(const VerifyReport& report) {
           {"tables", tables}};
 }
 
-void refuse(CommandResult& result, Error error) {
-  result.outcome = name_of(RunOutcome::refused);
-  result.exit_code = exit_code_of(RunOutcome::refused);
-  result.error = std::move(error);
-}
-
 void judge_reports(CommandResult& result, const std::vector<VerifyReport>& reports) {
   std::uint64_t differences = 0;
   std::size_t tables = 0;
@@ -160,12 +154,13 @@ void judge_reports(CommandResult& result, const std::vector<VerifyReport>& repor
     }
   }
   for (const auto& report : reports)
-    if (report.error) return refuse(result, *report.error);
+    if (report.error) return end_as(result, RunOutcome::refused, *report.error);
   if (tables > 0)
-    refuse(result, {fmt::format("{} of {} tables do not pass, {} rows differ", tables,
-                                result.steps.size(), differences),
-                    "do not cut over; `--show-data` shows the rows, `cutover subscribe` or `seed` "
-                    "tell how green was filled"});
+    end_as(result, RunOutcome::refused,
+           {fmt::format("{} of {} tables do not pass, {} rows differ", tables, result.steps.size(),
+                        differences),
+            "do not cut over; `--show-data` shows the rows, `cutover subscribe` or `seed` "
+            "tell how green was filled"});
 }
 
 Task<std::vector<VerifyReport>> compare_all(asio::any_io_executor executor, const Config& config,

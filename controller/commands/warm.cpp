@@ -1,6 +1,7 @@
 // `cutover warm`: loads what is hot on blue into green's buffers, before clients come.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "common/base/byte_size.h"
@@ -82,6 +83,11 @@ StepReport step_of(const std::string& database, const WarmPlan& plan,
   return step;
 }
 
+bool any_done(const CommandResult& result) {
+  return std::any_of(result.steps.begin(), result.steps.end(),
+                     [](const auto& step) { return step.outcome.is_done(); });
+}
+
 /// Plans and, when told to, loads one database after the other.
 std::optional<Error> warm_all(const CommandLine& line, const Config& config,
                               const WarmOptions& options, const Screen& screen,
@@ -115,9 +121,7 @@ CommandResult warm_command(const CommandLine& line, const Config& config) {
   CommandResult result;
   const auto error = warm_all(line, config, *options, screen, result);
   if (error) {
-    result.outcome = name_of(RunOutcome::refused);
-    result.exit_code = exit_code_of(RunOutcome::refused);
-    result.error = error;
+    end_as(result, any_done(result) ? RunOutcome::aborted : RunOutcome::refused, *error);
   }
   if (!line.dry_run) write_to_journal(config, label_of(line.command), result);
   return result;

@@ -9,13 +9,15 @@ namespace {
 
 using postgres::Rows;
 
-// Sessions of ours are left out by their name: several of our programs may look at once.
+// Sessions of ours are left out by their name: several of our programs may look at once. Of those
+// of others we may not be told what kind they are; background workers have no user.
 constexpr const char* activity_sql = R"(
 WITH clients AS (
   SELECT state, wait_event_type,
          extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age
   FROM pg_stat_activity
-  WHERE datname = current_database() AND backend_type = 'client backend'
+  WHERE datname = current_database() AND usename IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend'
     AND application_name NOT LIKE 'cutover%')
 SELECT current_setting('server_version') AS version,
        (SELECT count(*) FROM clients) AS clients,

@@ -36,7 +36,8 @@ using Values = std::map<std::string, std::string>;
 
 void add(Values& values, const std::string& key, const std::string& text) {
   auto& value = values[key];
-  if (value.find(text) != std::string::npos) return;
+  const bool is_there = (", " + value + ", ").find(", " + text + ", ") != std::string::npos;
+  if (is_there) return;
   value += (value.empty() ? "" : ", ") + text;
 }
 

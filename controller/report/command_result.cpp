@@ -1,5 +1,6 @@
 #include "controller/report/command_result.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 namespace cutover {
@@ -86,10 +87,25 @@ CommandResult usage_error(std::string command, Error error) {
 CommandResult refusal(std::string command, Error error) {
   CommandResult result;
   result.command = std::move(command);
-  result.outcome = name_of(RunOutcome::refused);
-  result.exit_code = exit_code_of(RunOutcome::refused);
-  result.error = std::move(error);
+  end_as(result, RunOutcome::refused, std::move(error));
   return result;
+}
+
+void end_as(CommandResult& result, RunOutcome outcome, Error error) {
+  result.outcome = name_of(outcome);
+  result.exit_code = exit_code_of(outcome);
+  result.error = std::move(error);
+}
+
+void end_by_steps(CommandResult& result, const std::string& hint) {
+  const auto is_done = [](const StepReport& step) { return step.outcome.is_done(); };
+  const auto failed = std::find_if_not(result.steps.begin(), result.steps.end(), is_done);
+  if (failed == result.steps.end()) return;
+  const bool refused = std::all_of(result.steps.begin(), result.steps.end(),
+                                   [](const auto& step) { return step.outcome.is_refused(); });
+  end_as(result, refused ? RunOutcome::refused : RunOutcome::aborted,
+         {failed->name + ": " + failed->outcome.detail,
+          failed->outcome.hint.empty() ? hint : failed->outcome.hint});
 }
 
 void take_over(CommandResult& result, const RunReport& report) {

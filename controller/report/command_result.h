@@ -31,6 +31,12 @@ CommandResult usage_error(std::string command, Error error);
 /// Refused: exit 1, nothing changed.
 CommandResult refusal(std::string command, Error error);
 
+/// Another end than done.
+void end_as(CommandResult& result, RunOutcome outcome, Error error);
+/// For commands whose steps stand by themselves (a table, a session): the first that is not done
+/// decides. Refused when nothing was done; aborted when something was, which holds.
+void end_by_steps(CommandResult& result, const std::string& hint);
+
 /// Takes outcome, exit code, attempts, pause, steps and cause from a run.
 void take_over(CommandResult& result, const RunReport& report);
 

@@ -9,7 +9,8 @@ namespace {
 
 using postgres::Rows;
 
-// A session of which we may not see the state belongs to somebody else: it is counted, never ended.
+// A session of which we may not see the state (nor what kind it is) belongs to somebody else: it is
+// counted, never ended. Background workers have no user.
 constexpr const char* clients = R"(
   SELECT pid, backend_start::text AS started_at, coalesce(usename, '') AS usename,
          application_name, coalesce(client_addr::text, 'local') AS address,
@@ -18,7 +19,8 @@ constexpr const char* clients = R"(
          coalesce(extract(epoch FROM clock_timestamp() - xact_start), 0) AS transaction_seconds,
          regexp_replace(left(query, 80), '\s+', ' ', 'g') AS query
   FROM pg_stat_activity
-  WHERE datname = current_database() AND backend_type = 'client backend'
+  WHERE datname = current_database() AND usename IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend'
     AND pid <> pg_backend_pid() AND application_name NOT LIKE 'cutover%')";
 
 std::string idle_condition(const IdleRule& rule) {
@@ -77,13 +79,17 @@ Task<Result<SessionsSeen>> look_at_sessions(ServerSession& server, IdleRule rule
   co_return seen;
 }
 
-Task<Result<bool>> terminate_if_idle(ServerSession& server, ClientSession session, IdleRule rule) {
+Task<postgres::Answer<IdleEnd>> terminate_if_idle(ServerSession& server, ClientSession session,
+                                                  IdleRule rule) {
+  const auto unopened = co_await server.open();
+  if (unopened) co_return postgres::Failure{*unopened};
   const auto rows = co_await server.query(fmt::format(
       "SELECT pg_terminate_backend(pid) AS ended FROM ({}) AS c WHERE pid = {} AND started_at = {} "
       "AND {}",
       clients, session.pid, postgres::quote_literal(session.started_at), idle_condition(rule)));
-  if (!rows) co_return Error(rows.error());
-  co_return !rows->empty() && rows->text(0, "ended") == "t";
+  if (!rows) co_return rows.error();
+  const bool ended = !rows->empty() && rows->text(0, "ended") == "t";
+  co_return ended ? IdleEnd::ended : IdleEnd::left_alone;
 }
 
 }  // namespace cutover

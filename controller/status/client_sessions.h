@@ -47,7 +47,11 @@ struct IdleRule {
 /// Our own sessions, replication and background workers are not clients.
 Task<Result<SessionsSeen>> look_at_sessions(ServerSession& server, IdleRule rule);
 
-/// Ends one, if it is still the same session and still as idle as the rule says. False: it is not.
-Task<Result<bool>> terminate_if_idle(ServerSession& server, ClientSession session, IdleRule rule);
+enum class IdleEnd { ended, left_alone };
+
+/// Ends one, if it is still the same session and still as idle as the rule says. Where the answer
+/// was lost nobody knows.
+Task<postgres::Answer<IdleEnd>> terminate_if_idle(ServerSession& server, ClientSession session,
+                                                  IdleRule rule);
 
 }  // namespace cutover

@@ -56,23 +56,32 @@ struct StageWork {
   AnalyzeProgress progress;
 };
 
-Task<Outcome> analyze_once(ServerSession& green, std::string table, std::string target) {
-  // Functions of expression indexes may need the role's own search path.
-  const auto answer = co_await green.script(
-      fmt::format("SET search_path TO DEFAULT; SET default_statistics_target TO {}; ANALYZE {}",
-                  target, table));
+Task<Outcome> analyze_once(ServerSession& green, std::string table, std::string target,
+                           std::chrono::milliseconds limit) {
+  // Functions of expression indexes may need the role's own search path. The server ends what takes
+  // too long; a server that says nothing any more is given up a little later.
+  auto analyzing =
+      green.script(fmt::format("SET search_path TO DEFAULT; SET statement_timeout TO {}; "
+                               "SET default_statistics_target TO {}; ANALYZE {}",
+                               limit.count(), target, table));
+  const auto ended = co_await within(limit + std::chrono::minutes(1), std::move(analyzing));
+  if (!ended) co_return refused(green.place() + " does not answer any more");
+  const auto& answer = *ended;
   if (answer) co_return done();
   const bool busy = answer.error().sqlstate == lock_not_available || answer.error().lost;
   co_return busy ? in_doubt(answer.error()) : refused(answer.error());
 }
 
-Task<void> analyze_table(ServerSession& green, AnalyzedTable& analyzed, std::string target) {
+Task<void> analyze_table(ServerSession& green, AnalyzedTable& analyzed, std::string target,
+                         std::chrono::milliseconds limit) {
   const auto begun = Clock::now();
   for (int attempt = 1;; ++attempt) {
-    analyzed.outcome = co_await analyze_once(green, analyzed.table.name, target);
+    analyzed.outcome = co_await analyze_once(green, analyzed.table.name, target, limit);
     if (!analyzed.outcome.is_in_doubt() || attempt == tries) break;
     co_await sleep_for(between_tries);
   }
+  // Given up, it is as it was: an ANALYZE is whole or not at all.
+  if (analyzed.outcome.is_in_doubt()) analyzed.outcome.kind = OutcomeKind::refused;
   analyzed.took += std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
   ++analyzed.stages;
 }
@@ -81,7 +90,7 @@ Task<void> work(DatabaseConfig database, StageWork& stage, const AnalyzeOptions&
   ServerSession green(session(database));
   while (stage.next < stage.tables.size()) {
     auto& table = *stage.tables[stage.next++];
-    co_await analyze_table(green, table, stage.target);
+    co_await analyze_table(green, table, stage.target, options.limit);
     ++stage.progress.done;
     stage.progress.bytes_done += table.table.bytes;
     if (options.progress) options.progress(stage.progress);

@@ -44,7 +44,8 @@ struct AnalyzeProgress {
 
 struct AnalyzeOptions {
   std::uint32_t jobs = 2;
-  bool all = false;  ///< fresh ones too
+  bool all = false;                                         ///< fresh ones too
+  std::chrono::milliseconds limit = std::chrono::hours(2);  ///< for one ANALYZE
   std::function<void(const AnalyzeProgress&)> progress = {};
 };
 

@@ -108,11 +108,11 @@ Task<std::optional<Error>> read_sizes(ServerSession& green, WarmPlan& plan) {
 Task<Result<std::uint64_t>> load(ServerSession& green, const HotRelation& relation,
                                  std::uint64_t from, std::uint64_t blocks, std::string function,
                                  std::string mode) {
-  const auto rows = co_await green.query(
+  const auto rows = co_await green.script_in_transaction(
       fmt::format("SELECT {}({}::oid::regclass, {}, 'main', {}, {}) AS loaded", function,
                   relation.green_oid, quote_literal(mode), from, from + blocks - 1));
   if (!rows) co_return Error(rows.error());
-  co_return number_in_answer<std::uint64_t>(rows->text(0, "loaded"));
+  co_return number_in_answer<std::uint64_t>(rows->front().text(0, "loaded"));
 }
 
 Task<Result<std::uint64_t>> load_all(ServerSession& green, WarmPlan plan, std::string function,
@@ -175,18 +175,16 @@ Task<Result<std::uint64_t>> warm_green(DatabaseConfig database, WarmPlan plan,
   ServerSession green(session(database.green, "green " + database.name, SessionAccess::read_write));
   auto schema = co_await schema_of_extension(green, "pg_prewarm");
   if (!schema) co_return schema.error();
-  const bool ours = schema->empty();
-  if (ours) {
-    const auto made = co_await green.query("CREATE EXTENSION pg_prewarm SCHEMA cutover");
-    if (!made) co_return Error(made.error());
-    *schema = "cutover";
-  }
-  const auto function = quoted_name(*schema, "pg_prewarm");
+  // What is installed for this alone is never committed: it goes with the transaction, however that
+  // ends, and what was loaded stays loaded.
+  const std::string install =
+      schema->empty() ? "; CREATE EXTENSION pg_prewarm SCHEMA cutover" : std::string();
+  const auto begun = co_await green.script("BEGIN" + install);
+  if (!begun) co_return Error(begun.error());
+  const auto function = quoted_name(schema->empty() ? "cutover" : *schema, "pg_prewarm");
   const auto loaded = co_await load_all(green, std::move(plan), function, options);
-  if (ours) {
-    const auto dropped = co_await green.query("DROP EXTENSION pg_prewarm");
-    if (!dropped && loaded) co_return Error(dropped.error());
-  }
+  const auto ended = co_await green.script_in_transaction("ROLLBACK");
+  if (!ended && loaded) co_return Error(ended.error());
   co_return loaded;
 }
 

@@ -203,6 +203,15 @@ std::vector<Provocation> setting_provocations() {
        .green = "ALTER DATABASE app SET default_transaction_read_only = on",
        .undo_green = "BEGIN READ WRITE; ALTER DATABASE app RESET default_transaction_read_only;"
                      "COMMIT"},
+      // A fence of blue's that came over by replication excuses nothing.
+      {.check = "writable_by_default",
+       .outcome = fail,
+       .says = "born read-only on green",
+       .green = "CREATE SCHEMA IF NOT EXISTS cutover;"
+                "CREATE TABLE cutover.run AS SELECT 'blue'::text AS side, true AS fenced;"
+                "ALTER DATABASE app SET default_transaction_read_only = on",
+       .undo_green = "BEGIN READ WRITE; ALTER DATABASE app RESET default_transaction_read_only;"
+                     "DROP TABLE cutover.run; COMMIT"},
       {.check = "writable_by_default",
        .outcome = fail,
        .says = "role app_user",

@@ -5,7 +5,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "controller/commands/run_task.h"
 #include "controller/config/config.h"
+#include "controller/status/client_sessions.h"
 #include "tests/support/eventually.h"
 #include "tests/support/rig/cutover_rig.h"
 #include "tests/support/sql_session.h"
@@ -115,6 +117,67 @@ TEST_F(Looks, AnalyzeGivesEveryTableStatisticsOnceAndSaysWhatIsStale) {
   }));
 }
 
+TEST_F(Looks, AnAnalyzeThatFailsForOneTableSaysThatTheOthersAreDone) {
+  rig_.green().sql(
+      "CREATE FUNCTION public.f(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS "
+      "'BEGIN RETURN a; END';"
+      "CREATE TABLE public.odd AS SELECT i AS a FROM generate_series(1, 10) AS i;"
+      "CREATE INDEX ON public.odd (public.f(a));"
+      "CREATE OR REPLACE FUNCTION public.f(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS "
+      "'BEGIN RAISE ''out of order''; END'",
+      "app");
+  const auto finished = rig_.cutover({"analyze", "--all", "--no-dry-run"});
+  EXPECT_EQ(finished.exit_code, 3) << finished.output << finished.errors;
+  EXPECT_NE(finished.errors.find("public.odd"), std::string::npos) << finished.errors;
+  EXPECT_EQ(rig_.cutover({"analyze", "--jobs", "1.5"}).exit_code, 2);
+}
+
+Task<SessionsSeen> seen_by(std::string conninfo) {
+  SessionOptions options;
+  options.conninfo = std::move(conninfo);
+  ServerSession server(options);
+  const IdleRule any{std::chrono::seconds(0), false};
+  const auto seen = co_await look_at_sessions(server, any);
+  co_return seen ? *seen : SessionsSeen{};
+}
+
+TEST_F(Looks, SessionsThatWeMayNotSeeAreCountedAndNeverEnded) {
+  rig_.blue().sql("CREATE ROLE plain LOGIN", "app");
+  support::SqlSession other(rig_.blue_conninfo() + " application_name=other");
+  other.must("SELECT 1");
+  const auto seen =
+      run_task<SessionsSeen>([&](auto) { return seen_by(rig_.blue_conninfo() + " user=plain"); });
+  bool counted = false;
+  for (const auto& group : seen.groups)
+    counted = counted || (group.application == "other" && group.state == "unknown");
+  EXPECT_TRUE(counted);
+  for (const auto& one : seen.idle) EXPECT_NE(one.application, "other");
+}
+
+Task<postgres::Answer<IdleEnd>> end_idle_on(support::PostgresServer& server) {
+  SessionOptions options;
+  options.conninfo = server.conninfo("app");
+  ServerSession session(options);
+  const auto opened = co_await session.query("SELECT 1");
+  static_cast<void>(opened);
+  server.kill9();
+  const ClientSession one;
+  const IdleRule rule;
+  const auto ended = co_await terminate_if_idle(session, one, rule);
+  co_return ended;
+}
+
+TEST_F(Looks, ASessionWhoseEndNobodyAnsweredIsInDoubt) {
+  const auto ended =
+      run_task<postgres::Answer<IdleEnd>>([&](auto) { return end_idle_on(rig_.blue()); });
+  ASSERT_FALSE(ended);
+  EXPECT_TRUE(ended.error().lost) << ended.error().what;
+  const auto refused =
+      run_task<postgres::Answer<IdleEnd>>([&](auto) { return end_idle_on(rig_.blue()); });
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().lost) << "nothing was sent: " << refused.error().what;
+}
+
 TEST_F(Looks, WarmLoadsWithinItsLimitAndLeavesNothingBehind) {
   const auto planned = data({"warm", "--size", "64kB"});
   std::int64_t bytes = 0;
@@ -142,6 +205,8 @@ TEST_F(Looks, TheRunbookIsTickedByWhatRanAndByPeople) {
     EXPECT_NE(page.find(part), std::string::npos) << part << page;
   EXPECT_EQ(rig_.cutover({"runbook", "done", "nonsense"}).exit_code, 2);
   EXPECT_EQ(rig_.cutover({"runbook", "set", "key"}).exit_code, 2);
+  EXPECT_EQ(rig_.cutover({"runbook", "--note", "of nothing"}).exit_code, 2);
+  EXPECT_EQ(rig_.cutover({"report", "one", "two"}).exit_code, 2);
   const auto file = rig_.state_directory() / "page.html";
   text({"runbook", "--output", file.string()});
   std::ifstream in(file);
@@ -170,6 +235,9 @@ TEST_F(Looks, InitWritesAConfigurationThatTheProgramReadsAndOverwritesNone) {
   act.emplace_back("--no-dry-run");
   text(act);
   EXPECT_TRUE(load_config(path));
+  auto nonsense = wish;
+  nonsense[4] = "host=green what";
+  EXPECT_EQ(rig_.cutover(nonsense).exit_code, 2);
   EXPECT_EQ(rig_.cutover(act).exit_code, 1);
 }
 

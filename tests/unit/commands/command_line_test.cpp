@@ -87,6 +87,14 @@ TEST(CommandLine, VerbosityCanBeGivenTwice) {
   EXPECT_EQ(parsed({"-q"}).verbosity, -1);
 }
 
+TEST(CommandLine, ANumberIsWholeAndAtLeastOne) {
+  for (const char* text : {"0", "-1", "1.5", "2x", "", "99999999999999999999"})
+    EXPECT_FALSE(parse_command_line({"verify", "--jobs", text})) << text;
+  const auto parsed = parse_command_line({"verify", "--jobs", "99999"});
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(jobs_wanted(std::get<CommandLine>(*parsed)), 64U);
+}
+
 TEST(CommandLine, ItsWordsAreTheTable) {
   const auto words = command_line_words();
   std::vector<std::string> listed;

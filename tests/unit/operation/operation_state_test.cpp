@@ -91,6 +91,15 @@ TEST_F(Operation, ValuesComeFromConfigurationJournalAndHandInThisOrder) {
   EXPECT_EQ(value("a-key-of-ours"), "x");
 }
 
+TEST_F(Operation, AHostWhoseNameBeginsAsAnothersIsNamedToo) {
+  for (const char* host : {"db10", "db1", "db1"}) {
+    BouncerConfig bouncer;
+    bouncer.host = host;
+    config_.bouncers.push_back(bouncer);
+  }
+  EXPECT_EQ(value("pgbouncer-host"), "db10, db1");
+}
+
 TEST(Checklist, EveryItemAndValueHasANameOfItsOwn) {
   std::set<std::string> ids;
   for (const auto& item : checklist()) EXPECT_TRUE(ids.insert(item.id).second) << item.id;

@@ -26,6 +26,21 @@ CommandResult a_run() {
   return result;
 }
 
+TEST(CommandResult, StepsThatStandByThemselvesAreRefusedAloneAndAbortedTogether) {
+  CommandResult result;
+  result.steps = {{"one", 0, done(), {}}, {"two", 0, done(), {}}};
+  end_by_steps(result, "again");
+  EXPECT_EQ(result.exit_code, 0);
+  result.steps = {{"one", 0, refused("no"), {}}, {"two", 0, refused("no", "so"), {}}};
+  end_by_steps(result, "again");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(to_text(*result.error), "one: no\nhint: again");
+  result.steps = {{"one", 0, done(), {}}, {"two", 0, in_doubt("who knows", "so"), {}}};
+  end_by_steps(result, "again");
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(to_text(*result.error), "two: who knows\nhint: so");
+}
+
 TEST(CommandResult, EveryKeyOfTheContractIsThereAtEveryEnd) {
   for (const auto& result :
        {CommandResult{}, a_run(), usage_error("cutover", Error{"no file", "make one"})}) {
