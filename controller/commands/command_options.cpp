@@ -50,7 +50,7 @@ const std::vector<OptionInfo>& command_option_table() {
       {"runbook", "--output", value, "write it to this file"},
       {"report", "words", several, "the run; default: the newest cutover, rollback or rehearsal"},
       {"report", "--html", flag, "one HTML page, with a time line, instead of Markdown"},
-      {"report", "--output", value, "write it to this file"},
+      {"report", "--output", value, "write it to this file; one named .svg gets the plot alone"},
       {"init", "--name", value, "name of the database in the configuration; default its dbname"},
       {"init", "--blue", value, "conninfo of the database on blue, from here"},
       {"init", "--green", value, "conninfo of the database on green, from here"},

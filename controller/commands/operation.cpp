@@ -9,6 +9,7 @@
 #include "controller/commands/commands.h"
 #include "controller/commands/screen.h"
 #include "controller/operation/checklist_page.h"
+#include "controller/operation/pause_plot.h"
 #include "controller/operation/run_page.h"
 
 namespace cutover {
@@ -148,8 +149,10 @@ CommandResult report_command(const CommandLine& line, const Config& config) {
                                (config.state_dir / "journal.sqlite").string()});
   const auto entries = journal->entries(run->run_id);
   if (!entries) return refusal(label, entries.error());
-  const auto failed =
-      give_out(line, wants_html(line) ? run_html(*run, *entries) : run_markdown(*run, *entries));
+  const bool plot_alone = line.options.text("--output").ends_with(".svg");
+  const auto failed = give_out(line, plot_alone         ? svg_file_of(timeline_of(*entries))
+                                     : wants_html(line) ? run_html(*run, *entries)
+                                                        : run_markdown(*run, *entries));
   if (failed) return refusal(label, *failed);
   CommandResult result;
   result.data = json_of(*run, *entries);

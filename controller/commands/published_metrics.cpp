@@ -25,17 +25,30 @@ void take_journal(ControllerMetrics& metrics, const Config& config) {
   if (journal) metrics.take(*journal);
 }
 
-void publish_metrics(const Config& config, const CommandResult& result) {
-  if (config.metrics_textfile.empty()) return;
+namespace {
+
+void write_textfile(const Config& config, const CommandResult& result) {
   ControllerMetrics metrics;
-  metrics.take(result.checks);
+  take_journal(metrics, config);
+  // A command that asked no checks leaves those of the last run there.
+  if (!result.checks.empty()) metrics.take(result.checks);
   const auto look = run_task<FleetLook>([&](boost::asio::any_io_executor executor) {
     return look_once(std::move(executor), config);
   });
   metrics.take(look);
-  take_journal(metrics, config);
   const auto written = metrics.write_textfile(config.metrics_textfile.string());
   if (!written) log_warning("no textfile", {{"what", written.error().what}});
+}
+
+}  // namespace
+
+void publish_metrics(const Config& config, const CommandResult& result) {
+  if (config.metrics_textfile.empty()) return;
+  try {
+    write_textfile(config, result);
+  } catch (const std::exception& failure) {
+    log_warning("no textfile", {{"what", failure.what()}});
+  }
 }
 
 }  // namespace cutover

@@ -7,7 +7,8 @@
 
 namespace cutover {
 
-/// Nothing where no textfile is configured. Takes one more look at the fleet; a failure is logged.
+/// Nothing where no textfile is configured. Takes one more look at the fleet; a failure is logged
+/// and changes nothing: the command has done what it did.
 void publish_metrics(const Config& config, const CommandResult& result);
 
 /// What earlier runs did; nothing where there is no journal yet.

@@ -24,6 +24,12 @@ void leave_signals_to_others() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
+std::vector<bool> fences_of(const FleetLook& look) {
+  std::vector<bool> fenced;
+  for (const auto& database : look.databases) fenced.push_back(database.fenced.value_or(false));
+  return fenced;
+}
+
 }  // namespace
 
 struct LookLoop::Impl {
@@ -39,6 +45,7 @@ struct LookLoop::Impl {
   Receiver receive;
   std::atomic<bool> held{false};
   std::chrono::steady_clock::time_point next_catalogue;
+  std::vector<bool> last_fenced;
   boost::asio::io_context context{1};
   std::thread thread;
 };
@@ -51,6 +58,10 @@ Task<void> LookLoop::Impl::look_once(FleetWatch& watch) {
   auto look = co_await watch.look(depth);
   if (depth.catalogue)
     next_catalogue = std::chrono::steady_clock::now() + options.catalogue_interval;
+  // What a catalogue says changes with the fence: sequences are set in the pause.
+  const auto fenced = fences_of(look);
+  if (fenced != last_fenced) next_catalogue = {};
+  last_fenced = fenced;
   receive(look);
 }
 

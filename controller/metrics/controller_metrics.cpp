@@ -123,6 +123,20 @@ void ControllerMetrics::take_bouncers(const FleetLook& look) {
   replace("cutover_bouncer_serves", serves);
 }
 
+/// Sequences are behind until the pause sets them: what was seen before the fence says nothing of
+/// the time after it, and is told no more until a look has read them again.
+void ControllerMetrics::take_sequences(const FleetLook& look) {
+  for (const auto& database : look.databases) {
+    const Labels labels = {{"database", database.name}};
+    const bool fenced = database.fenced.value_or(fenced_[database.name]);
+    if (fenced != fenced_[database.name]) behind_.erase(labels);
+    fenced_[database.name] = fenced;
+    if (!database.green.unanalyzed_tables) continue;
+    if (const auto behind = database.sequences_behind()) behind_[labels] = *behind;
+  }
+  replace("cutover_sequences_behind", behind_);
+}
+
 void ControllerMetrics::take(const FleetLook& look) {
   SeriesByName slots;
   std::map<Labels, double> open;
@@ -135,11 +149,8 @@ void ControllerMetrics::take(const FleetLook& look) {
       set("cutover_decided_timestamp_seconds", labels, database.decided_at);
     }
     if (const auto known = database.way_back_open()) open[labels] = *known ? 1 : 0;
-    if (database.green.unanalyzed_tables) {
+    if (database.green.unanalyzed_tables)
       set("cutover_unanalyzed_tables", labels, *database.green.unanalyzed_tables);
-      if (const auto behind = database.sequences_behind())
-        set("cutover_sequences_behind", labels, *behind);
-    }
   }
   // In one step, so that no scrape falls between: a slot that was dropped is told no more.
   for (const char* name : {"cutover_slot_active", "cutover_retained_wal_bytes", "cutover_lag_bytes",
@@ -147,6 +158,7 @@ void ControllerMetrics::take(const FleetLook& look) {
     replace(name, slots[name]);
   replace("cutover_way_back_open", open);
   take_bouncers(look);
+  take_sequences(look);
   set("cutover_looked_timestamp_seconds", {}, look.taken_at);
 }
 

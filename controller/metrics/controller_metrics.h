@@ -21,7 +21,7 @@ class ControllerMetrics : public MetricPage {
   void take(const FleetLook& look);
   void take(const std::vector<CheckReport>& checks);
   void take(const Event& event);
-  /// What earlier runs did: counts by outcome, and the last one's steps and pause.
+  /// What earlier runs did: counts by outcome, and the last one's checks, steps and pause.
   void take(const Journal& journal);
 
  private:
@@ -29,6 +29,12 @@ class ControllerMetrics : public MetricPage {
   void take_side(const DatabaseLook& database, const SideLook& look, const char* side,
                  SeriesByName& slots);
   void take_bouncers(const FleetLook& look);
+  void take_sequences(const FleetLook& look);
+  void take_checks(const Journal& journal);
+
+  /// By database: whether the fence was up at the last look, and what the last catalogue said.
+  std::map<std::string, bool> fenced_;
+  std::map<Labels, double> behind_;
 };
 
 /// Between runs.

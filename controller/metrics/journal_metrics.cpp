@@ -1,5 +1,6 @@
 // The part of the page that outlives a run: declared in controller_metrics.h.
 #include <algorithm>
+#include <array>
 
 #include "common/base/utc_time.h"
 #include "controller/journal/journal.h"
@@ -25,9 +26,33 @@ std::vector<JournalRun> runs_that_move(const Journal& journal) {
   return std::move(*runs);
 }
 
+/// By name, as cutover_check_status tells them; empty: the run has asked none.
+std::map<MetricPage::Labels, double> checks_of(const std::vector<JournalEntry>& entries) {
+  constexpr std::array outcomes = {"pass", "skipped", "waived", "warn", "fail"};
+  std::map<MetricPage::Labels, double> series;
+  for (const auto& entry : entries) {
+    if (entry.kind != "check") continue;
+    const auto found = std::find(outcomes.begin(), outcomes.end(), entry.outcome);
+    series[{{"check", entry.step}}] = static_cast<double>(found - outcomes.begin());
+  }
+  return series;
+}
+
 }  // namespace
 
+void ControllerMetrics::take_checks(const Journal& journal) {
+  for (const auto& run : runs_that_move(journal)) {
+    const auto entries = journal.entries(run.run_id);
+    if (!entries) return;
+    const auto checks = checks_of(*entries);
+    if (checks.empty()) continue;
+    replace("cutover_check_status", checks);
+    return;
+  }
+}
+
 void ControllerMetrics::take(const Journal& journal) {
+  take_checks(journal);
   const auto runs = runs_that_move(journal);
   std::map<std::string, double> outcomes;
   // The newest may still be running.

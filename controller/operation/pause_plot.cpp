@@ -94,4 +94,16 @@ std::string svg_of(const Timeline& timeline) {
   return svg + "</svg>\n";
 }
 
+std::string svg_file_of(const Timeline& timeline) {
+  auto svg = svg_of(timeline);
+  // Without a page around it, it brings a background of its own, for dark screens too.
+  const auto inside = svg.find(">\n") + 2;
+  if (!svg.empty())
+    svg.insert(inside,
+               "<style>svg { --done: #2a8f4f; --bad: #c0392b; --hold: #d98c1f; }"
+               " text { fill: #222; font: 12px system-ui, sans-serif; }</style>\n"
+               "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+  return svg;
+}
+
 }  // namespace cutover

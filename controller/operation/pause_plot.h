@@ -25,6 +25,9 @@ struct Timeline {
 /// Of the last attempt, from shortly before its pause.
 Timeline timeline_of(const std::vector<JournalEntry>& entries);
 
+/// For a page that has the colours; empty where there is nothing to plot.
 std::string svg_of(const Timeline& timeline);
+/// A file of its own.
+std::string svg_file_of(const Timeline& timeline);
 
 }  // namespace cutover

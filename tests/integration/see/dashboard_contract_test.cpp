@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "tests/integration/see/seen_fleet.h"
 
@@ -37,25 +38,30 @@ std::vector<std::pair<std::string, std::string>> expressions_of_the_dashboard() 
   return all;
 }
 
-/// What a way back leaves on green, where the run makes none itself.
-void make_way_back_slot(support::CutoverRig& rig) {
-  rig.green().sql("SELECT pg_create_logical_replication_slot('cutover_way_back', 'pgoutput')",
-                  "app");
-}
-
 TEST(DashboardContract, EveryExpressionOfEveryPanelHasDataOfARealRun) {
   SeenFleet seen;
   const auto& prometheus = seen.prometheus();
+  ASSERT_EQ(prometheus.query("cutover_no_such_metric"), "") << "no data is told from data";
+  // What follows blue is gone with the forward slot when green serves.
+  ASSERT_TRUE(prometheus.has_data("cutover_lag_bytes{direction=\"forward\"}", seconds(30)));
+  const auto expressions = expressions_of_the_dashboard();
+  EXPECT_GT(expressions.size(), 25u);
+  std::set<std::string> had_data;
+  for (const auto& [title, expression] : expressions)
+    if (!prometheus.query(expression).empty()) had_data.insert(expression);
   const auto finished = seen.rig().cutover({"--no-dry-run", "--yes"});
   ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
   ASSERT_TRUE(seen.fleet().everyone_writes());
-  make_way_back_slot(seen.rig());
-  ASSERT_TRUE(prometheus.has_data("cutover_fenced == 1", seconds(30)));
+  for (const char* seen_after :
+       {"cutover_fenced == 1", "cutover_way_back_open == 1",
+        "cutover_lag_bytes{direction=\"back\"}", "cutover_slot_active{slot=\"cutover_back\"} == 1"})
+    ASSERT_TRUE(prometheus.has_data(seen_after, seconds(60))) << seen_after;
 
-  const auto expressions = expressions_of_the_dashboard();
-  EXPECT_GT(expressions.size(), 25u);
-  for (const auto& [title, expression] : expressions)
-    EXPECT_TRUE(prometheus.has_data(expression, seconds(30))) << title << ": " << expression;
+  for (const auto& [title, expression] : expressions) {
+    const bool before = had_data.contains(expression);
+    EXPECT_TRUE(before || prometheus.has_data(expression, seconds(30)))
+        << title << ": " << expression;
+  }
   // What a slow scrape would have missed is there all the same.
   EXPECT_FALSE(prometheus.query("cutover_pause_seconds_count == 1").empty());
   EXPECT_FALSE(prometheus.query("sum(cutover_resumes_total{reason=\"switch\"}) == 2").empty());

@@ -64,7 +64,8 @@ std::string PrometheusServer::query(const std::string& expression) const {
   const auto asked =
       run_program({.argv = {"promtool", "query", "instant", impl_->url(), expression}});
   if (asked.exit_code != 0) throw std::runtime_error(expression + ": " + asked.errors);
-  return asked.output;
+  // Without data it prints an empty line.
+  return asked.output == "\n" ? "" : asked.output;
 }
 
 bool PrometheusServer::has_data(const std::string& expression,

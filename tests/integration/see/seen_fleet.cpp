@@ -1,5 +1,10 @@
 #include "tests/integration/see/seen_fleet.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -17,10 +22,12 @@ std::string metrics_table(std::uint16_t port) {
   return "[metrics]\nlisten = \"" + address(port) + "\"\n";
 }
 
-FleetOptions options_with(std::uint16_t port, const std::string& more_config) {
+FleetOptions options_with(std::uint16_t port, const std::string& more_config,
+                          const std::string& limits) {
   FleetOptions options;
   options.rig.blue_major = 15;
   options.rig.green_major = 17;
+  options.rig.limits = limits;
   options.rig.more_config = metrics_table(port) + more_config;
   return options;
 }
@@ -48,11 +55,41 @@ support::ChildProcess SeenFleet::start_watch() {
   child.argv = {support::cutover_program().string(), "--config", own.string(), "watch",
                 "--metrics-only"};
   child.environment["PGPASSFILE"] = (config.parent_path() / "pgpass").string();
+  std::ofstream(service_file()) << "[site]\nconnect_timeout=5\n";
+  child.environment["PGSERVICEFILE"] = service_file();
+  child.environment["PGSERVICE"] = "site";
   return support::ChildProcess(std::move(child));
 }
 
-SeenFleet::SeenFleet(const std::string& rules, const std::string& more_config)
-    : fleet_(options_with(run_port_.number(), more_config)), watch_(start_watch()) {
+std::string SeenFleet::service_file() {
+  return (rig().config_path().parent_path() / "services").string();
+}
+
+void SeenFleet::blind_the_watch() {
+  const auto file = service_file();
+  std::remove(file.c_str());
+  if (mkfifo(file.c_str(), 0600) != 0) throw std::runtime_error("no fifo " + file);
+  const std::string end_sessions =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+      "WHERE application_name = 'cutover watch'";
+  rig().blue().sql(end_sessions);
+  rig().green().sql(end_sessions);
+}
+
+void SeenFleet::give_the_watch_its_sight_back() {
+  // Readers of the pipe get what a file would have given them; who opens it later, too.
+  const int pipe = open(service_file().c_str(), O_RDWR | O_NONBLOCK);
+  const std::string text = "[site]\nconnect_timeout=5\n";
+  const auto written = write(pipe, text.data(), text.size());
+  std::remove(service_file().c_str());
+  std::ofstream(service_file()) << text;
+  close(pipe);
+  if (written < 0) throw std::runtime_error("nothing could be written to the pipe");
+}
+
+SeenFleet::SeenFleet(const std::string& rules, const std::string& more_config,
+                     const std::string& limits)
+    : fleet_(options_with(run_port_.number(), more_config, limits)), watch_(start_watch()) {
   support::PrometheusOptions options;
   options.rules = rules;
   options.targets = {{"cutover", address(run_port_.number())},

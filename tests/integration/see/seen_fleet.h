@@ -15,14 +15,21 @@ namespace cutover::tests {
 class SeenFleet {
  public:
   /// `rules` are for Prometheus. Ready when a look of the watch has been scraped; throws else.
-  explicit SeenFleet(const std::string& rules = {}, const std::string& more_config = {});
+  explicit SeenFleet(const std::string& rules = {}, const std::string& more_config = {},
+                     const std::string& limits = {});
 
   FleetUnderLoad& fleet() { return fleet_; }
   support::CutoverRig& rig() { return fleet_.rig(); }
   const support::PrometheusServer& prometheus() const { return *prometheus_; }
 
+  /// Its connections are lost, and what it reads to connect anew hangs, as a home directory on a
+  /// dead file server does.
+  void blind_the_watch();
+  void give_the_watch_its_sight_back();
+
  private:
   support::ChildProcess start_watch();
+  std::string service_file();  ///< of libpq, of the watch alone
 
   support::FreePort run_port_;
   support::FreePort watch_port_;

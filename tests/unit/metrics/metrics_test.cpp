@@ -153,6 +153,39 @@ TEST(ControllerMetrics, BetweenRunsTheJournalTellsOfTheLastOne) {
   EXPECT_THAT(page, HasSubstr("cutover_last_run_outcome{outcome=\"aborted\"} 1\n"));
 }
 
+TEST(ControllerMetrics, SequencesSeenBeforeTheFenceSayNothingOfTheTimeAfterIt) {
+  auto look = one_database();
+  look.databases[0].fenced = false;
+  ControllerMetrics metrics;
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_sequences_behind{database=\"app\"} 1"));
+  look.databases[0].green.unanalyzed_tables.reset();  // no catalogue was read
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_sequences_behind{database=\"app\"} 1"));
+  look.databases[0].fenced = true;
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_sequences_behind{")));
+  look.databases[0].green.unanalyzed_tables = 0;
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_sequences_behind{database=\"app\"} 1"));
+}
+
+TEST(ControllerMetrics, ChecksOfTheLastRunStayWhereALaterCommandAskedNone) {
+  const support::TemporaryDirectory directory("metrics");
+  auto journal = Journal::open(directory / "state");
+  ASSERT_TRUE(journal.has_value());
+  ASSERT_TRUE(journal->begin_run("one", "cutover"));
+  ASSERT_TRUE(journal->append("one", {{}, "check", "lag", "warn", "", {}}));
+  ASSERT_TRUE(journal->append("one", {{}, "check", "slots", "pass", "", {}}));
+  ASSERT_TRUE(journal->begin_run("two", "analyze"));
+  ASSERT_TRUE(journal->append("two", {{}, "check", "other", "fail", "", {}}));
+  ControllerMetrics metrics;
+  metrics.take(*journal);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_check_status{check=\"lag\"} 3"));
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_check_status{check=\"slots\"} 0"));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("check=\"other\"")));
+}
+
 TEST(ControllerMetrics, ATextfileIsReadableByEveryoneAndReplacedWhole) {
   const support::TemporaryDirectory directory("metrics");
   const std::string path = directory / "cutover.prom";

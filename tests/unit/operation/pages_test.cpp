@@ -63,6 +63,13 @@ TEST(Timeline, BeginsWithTheStepThatPausesAndEndsWithTheLast) {
 
 TEST(Timeline, WithoutEntriesThereIsNoPlot) {
   EXPECT_EQ(svg_of(timeline_of({})), "");
+  EXPECT_EQ(svg_file_of(timeline_of({})), "");
+}
+
+TEST(Timeline, AsAFileOfItsOwnThePlotBringsItsColours) {
+  const auto svg = svg_file_of(timeline_of(a_run()));
+  EXPECT_TRUE(svg.starts_with("<svg")) << svg;
+  EXPECT_LT(svg.find("--done:"), svg.find("var(--done)"));
 }
 
 TEST(RunPage, TellsEachStepOnceAndWhichDidNotEnd) {
