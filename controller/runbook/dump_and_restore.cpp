@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/this_coro.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +10,7 @@
 
 #include "common/async/within.h"
 #include "common/postgres/conninfo.h"
+#include "controller/runbook/interruption.h"
 #include "controller/runbook/replication_names.h"
 #include "controller/runbook/tool_process.h"
 
@@ -60,6 +62,11 @@ Result<Target> target_of(const std::string& conninfo) {
   if (!given) return given.error();
   const auto password = postgres::password_of(conninfo);
   if (!password) return password.error();
+  for (const auto& each : *given)
+    if (each.first == "sslpassword")
+      return Error{
+          "sslpassword cannot be handed to pg_dump and pg_restore but on their command lines",
+          "use a key without passphrase for `seed --copy`"};
   postgres::Settings kept;
   for (const auto& each : *given)
     if (each.first != "password") kept.push_back(each);
@@ -102,13 +109,18 @@ struct ToolRun {
   std::uint64_t tables = 0;
 };
 
-Task<Outcome> run_tool(const PhaseServers& servers, ToolRun run) {
+/// A program that is interrupted ends with its ToolProcess.
+Task<Outcome> run_tool(const PhaseServers& servers, ToolRun run, const Interruption& interruption) {
   auto process = ToolProcess::start(run.start);
   if (!process) co_return refused(process.error());
+  servers.tell_progress(fmt::format("{} {} tables", run.doing, run.tables));
   auto tell_at = std::chrono::steady_clock::now() + between_lines;
-  auto code = process->exit_code();
+  std::optional<int> code;
   while (!code) {
     co_await sleep_for(between_waits);
+    if (interruption.is_wanted())
+      co_return refused("interrupted while " + run.doing,
+                        "empty green again where rows were loaded, and seed again");
     code = process->exit_code();
     if (std::chrono::steady_clock::now() < tell_at) continue;
     tell_at += between_lines;
@@ -121,7 +133,8 @@ Task<Outcome> run_tool(const PhaseServers& servers, ToolRun run) {
                     "put right what it says, empty green again, and seed again");
 }
 
-Task<Outcome> dump(PhaseServers& servers, CopyJob job, fs::path directory) {
+Task<Outcome> dump(PhaseServers& servers, CopyJob job, fs::path directory,
+                   const Interruption& interruption) {
   const auto blue = target_of(servers.database.blue);
   if (!blue) co_return refused(blue.error());
   const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
@@ -141,11 +154,12 @@ Task<Outcome> dump(PhaseServers& servers, CopyJob job, fs::path directory) {
   run.doing = "dumping";
   run.words = "dumping contents of table";
   run.tables = job.tables;
-  const auto outcome = co_await run_tool(servers, std::move(run));
+  const auto outcome = co_await run_tool(servers, std::move(run), interruption);
   co_return outcome;
 }
 
-Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory) {
+Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory,
+                      const Interruption& interruption) {
   const auto green = target_of(servers.database.green);
   if (!green) co_return refused(green.error());
   const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
@@ -161,7 +175,7 @@ Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory) {
   run.doing = "loading";
   run.words = "processing data for table";
   run.tables = job.tables;
-  const auto outcome = co_await run_tool(servers, std::move(run));
+  const auto outcome = co_await run_tool(servers, std::move(run), interruption);
   co_return outcome;
 }
 
@@ -194,8 +208,10 @@ Task<Outcome> dump_and_restore(PhaseServers& servers, CopyJob job) {
   const auto made = files.make();
   if (!made) co_return refused(made.error());
   const auto directory = files.path();
-  auto outcome = co_await dump(servers, job, directory);
-  if (outcome.is_done()) outcome = co_await restore(servers, job, directory);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const Interruption interruption(executor);
+  auto outcome = co_await dump(servers, job, directory, interruption);
+  if (outcome.is_done()) outcome = co_await restore(servers, job, directory, interruption);
   co_return outcome;
 }
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/this_coro.hpp>
 #include <optional>
 
 #include "common/async/within.h"
+#include "controller/runbook/interruption.h"
 #include "controller/runbook/replication_names.h"
 #include "controller/servers/schema.h"
 
@@ -107,7 +109,12 @@ Task<Outcome> wait_until_it_follows(PhaseServers& servers) {
   auto report_at = Clock::now();
   Estimate estimate;
   Distance last;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const Interruption interruption(executor);
   while (Clock::now() < end) {
+    if (interruption.is_wanted())
+      co_return refused("interrupted: " + text_of(last),
+                        "green goes on by itself; subscribe again to wait on");
     const auto distance = co_await measure(servers.blue, servers.green, servers.database);
     if (!distance) co_return in_doubt(distance.error());
     last = *distance;

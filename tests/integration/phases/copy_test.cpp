@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "tests/integration/phases/phase_pair.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover {
 namespace {
@@ -113,6 +115,39 @@ TEST(CopyRefusals, TablesThatHaveRowsAreNamed) {
   pair.on_green().must("INSERT INTO item (note) VALUES ('here first')");
   const auto outcome = check_outcome(pair, copy_phase(), "room", copying());
   EXPECT_NE(outcome.detail.find("public.item"), std::string::npos) << told(outcome);
+}
+
+TEST(CopyInterrupted, EndsItsProgramsLeavesNoRowsOnDiskAndMayBeRunAgain) {
+  ServerPair pair;
+  pair.on_blue().must("INSERT INTO item (note) SELECT 'before' FROM generate_series(1, 100)");
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  const support::TemporaryDirectory directory;
+  auto options = copying();
+  options.directory = directory.path();
+  options.observe = [](const PhaseEvent& event) {
+    if (event.detail.starts_with("dumping")) std::raise(SIGINT);
+  };
+  const auto failure = run_phase_on(pair, copy_phase(), options);
+  EXPECT_NE(failure.find("interrupted while dumping"), std::string::npos) << failure;
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+  ASSERT_EQ(run_phase_on(pair, copy_phase(), copying()), "");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  EXPECT_TRUE(same_rows(pair, "item"));
+}
+
+TEST(SubscribeInterrupted, GreenGoesOnByItself) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  auto options = quick_options();
+  auto reader = pair.on_green();
+  reader.must("BEGIN; LOCK TABLE item IN SHARE MODE");  // the first copy waits for it
+  options.observe = [](const PhaseEvent& event) {
+    if (event.kind == PhaseEventKind::progress) std::raise(SIGINT);
+  };
+  const auto failure = run_phase_on(pair, subscribe_phase(), options);
+  EXPECT_NE(failure.find("follow: refused: interrupted: "), std::string::npos) << failure;
+  reader.must("COMMIT");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
 }
 
 TEST(CopyRefusals, ASlotInUseIsNotMadeAnew) {

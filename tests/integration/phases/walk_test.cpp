@@ -167,6 +167,18 @@ class Walk : public testing::TestWithParam<Way> {
         << page;
   }
 
+  /// Someone else's slot has the name of ours: the steps before it are done and stay.
+  void stop_half_way_in_prepare() {
+    rig_->blue().sql("SELECT pg_create_logical_replication_slot('cutover', 'test_decoding')",
+                     "app");
+    const auto stopped = rig_->cutover({"prepare", "--no-dry-run", "--yes"}, command_limit);
+    EXPECT_EQ(stopped.exit_code, 3) << stopped.output << stopped.errors;
+    EXPECT_NE(stopped.errors.find("slot cutover exists for plugin test_decoding"),
+              std::string::npos)
+        << stopped.errors;
+    rig_->blue().sql("SELECT pg_drop_replication_slot('cutover')", "app");
+  }
+
   /// The second time a phase says of every step that it holds.
   void holds_already(std::vector<std::string> phase) {
     phase.insert(phase.end(), {"--no-dry-run", "--yes", "--json"});
@@ -194,6 +206,7 @@ TEST_P(Walk, FromPrepareToFinishNothingIsLostAndNothingIsLeft) {
   ASSERT_NO_FATAL_FAILURE(must({"doctor"}));
   rig_->cutover({"prepare"}, command_limit);
   EXPECT_EQ(catalogue_of(rig_->blue_conninfo()), before_) << "a dry run changed something";
+  ASSERT_NO_FATAL_FAILURE(stop_half_way_in_prepare());
   ASSERT_NO_FATAL_FAILURE(must({"prepare"}));
   ASSERT_NO_FATAL_FAILURE(holds_already({"prepare"}));
   ASSERT_NO_FATAL_FAILURE(make_green());

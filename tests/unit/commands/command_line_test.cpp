@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/commands/command_line_words.h"
+#include "controller/commands/phase_wishes_of.h"
 
 namespace cutover {
 namespace {
@@ -64,6 +65,26 @@ TEST(CommandLine, RecoveryGoesOneWayOnly) {
   EXPECT_EQ(parsed({"recover"}).recovery_wish, RecoveryWish::none);
   EXPECT_FALSE(parse_command_line({"recover", "--forward", "--back"}));
   EXPECT_FALSE(parse_command_line({"prepare", "--forward"}));
+}
+
+Result<PhaseWishes> wishes_of(const std::vector<std::string>& arguments) {
+  return phase_wishes_of(std::get<CommandLine>(parse_command_line(arguments).value()).options);
+}
+
+TEST(CommandLine, APhaseIsToldWhatItsOptionsAsk) {
+  EXPECT_EQ(wishes_of({"seed", "--copy", "--jobs", "8"})->seed.jobs, 8);
+  EXPECT_EQ(wishes_of({"seed", "--lsn", "0/1"})->seed.lsn, "0/1");
+  EXPECT_EQ(wishes_of({"prepare", "--refuse-ddl"})->ddl_guard, DdlGuard::refuses);
+  EXPECT_EQ(wishes_of({"finish"})->finish.watch, std::chrono::seconds(30));
+  const auto finish = wishes_of({"finish", "--watch", "2min", "--lift-fence"});
+  EXPECT_EQ(finish->finish.watch, std::chrono::minutes(2));
+  EXPECT_EQ(finish->finish.fence, FenceAtEnd::lifted);
+}
+
+TEST(CommandLine, WaysOfSeedingExcludeEachOther) {
+  EXPECT_FALSE(wishes_of({"seed", "--copy", "--lsn", "0/1"}));
+  EXPECT_FALSE(wishes_of({"seed", "--lsn", "0/1", "--log", "green.log"}));
+  EXPECT_FALSE(wishes_of({"finish", "--watch", "1"}));
 }
 
 TEST(CommandLine, HelpAndVersionAreTextNotErrors) {
