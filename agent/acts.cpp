@@ -37,13 +37,6 @@ std::chrono::milliseconds lease_of(std::uint32_t wanted_ms) {
   return std::clamp(std::chrono::milliseconds(wanted_ms), shortest_lease, longest_lease);
 }
 
-/// The record whose writing is the intent.
-AgentRecord promise_after(AgentRecord record) {
-  record.phase = Phase::switching;
-  record.lease.reset();
-  return record;
-}
-
 }  // namespace
 
 Task<Outcome> Agent::act(Command command, proto::Request request, BootTime received) {
@@ -105,8 +98,6 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   next.lease = lease_from(received, lease_of(command.lease_ms()));
   const auto saved = save(std::move(next));
   if (!saved.is_done()) co_return saved;
-  const auto ahead = store_.write_ahead(promise_after(record_));
-  static_cast<void>(ahead);  // only makes the promise quicker
   start_lease_loop();
 
   pause_started_ = std::chrono::steady_clock::now();
@@ -172,7 +163,7 @@ Task<Outcome> Agent::resume(const char* reason) {
 
 Task<Outcome> Agent::switch_route() {
   if (!has_intent(record_.phase)) {
-    const auto promised = save(promise_after(record_));
+    const auto promised = save(promise_of(record_));
     if (!promised.is_done()) co_return promised;
   }
   auto switched = co_await go_forward();

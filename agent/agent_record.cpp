@@ -57,6 +57,12 @@ AgentRecord record_of(const json::object& object) {
 
 }  // namespace
 
+AgentRecord promise_of(AgentRecord record) {
+  record.phase = Phase::switching;
+  record.lease.reset();
+  return record;
+}
+
 std::string to_json(const AgentRecord& record) {
   json::object moves;
   for (const auto& [bouncer, own] : record.moves) {

@@ -26,6 +26,9 @@ struct AgentRecord {
   bool operator==(const AgentRecord&) const = default;
 };
 
+/// What it becomes when the switch begins; writing that is the intent.
+AgentRecord promise_of(AgentRecord record);
+
 /// JSON, one object.
 std::string to_json(const AgentRecord& record);
 Result<AgentRecord> record_from_json(std::string_view text);

@@ -1,4 +1,5 @@
-// What goes with every reply: the record, and what each PgBouncer says of itself at this moment.
+// What goes with every reply: the record, and what each PgBouncer says of itself at this moment
+// (left out after a switch).
 #include "agent/agent.h"
 #include "common/async/gather.h"
 #include "common/async/within.h"
@@ -48,9 +49,10 @@ Task<proto::ProcessState> Agent::process_state(Bouncer& bouncer) {
   co_return state;
 }
 
-Task<void> Agent::fill_state(proto::AgentState* state) {
+Task<void> Agent::fill_state(proto::AgentState* state, bool with_processes) {
   std::vector<Task<proto::ProcessState>> looking;
-  for (Bouncer* const bouncer : involved()) looking.push_back(process_state(*bouncer));
+  if (with_processes)
+    for (Bouncer* const bouncer : involved()) looking.push_back(process_state(*bouncer));
   const auto processes = co_await gather(std::move(looking));
   state->set_run_id(record_.claim.run_id);
   state->set_epoch(record_.claim.epoch);

@@ -115,7 +115,11 @@ Task<Outcome> Agent::arm(proto::ArmCommand command) {
   }
   next.phase = Phase::armed;
   next.moves = std::move(planned.value().moves);
-  co_return save(std::move(next));
+  const auto armed = save(std::move(next));
+  if (!armed.is_done()) co_return armed;
+  const auto ahead = store_.write_ahead(promise_of(record_));
+  static_cast<void>(ahead);  // only makes the promise quicker
+  co_return armed;
 }
 
 }  // namespace cutover::agent

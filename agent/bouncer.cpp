@@ -11,6 +11,7 @@ namespace cutover::agent {
 namespace {
 
 constexpr std::chrono::milliseconds pause_before_reroute{300};
+constexpr std::size_t lines_of_a_look = 3;
 
 std::vector<ini::Move> ini_moves(const Moves& moves) {
   std::vector<ini::Move> all;
@@ -153,7 +154,7 @@ Result<void> Bouncer::keep_staged_as_previous() {
 }
 
 Task<Outcome> Bouncer::prepare_pause(std::size_t entries) {
-  const auto warm = co_await console_.warm_up(entries + 1);
+  const auto warm = co_await console_.warm_up(entries + lines_of_a_look);
   if (warm.has_error()) co_return refused(within_context(name(), warm.error()));
   auto canaries = co_await read_canaries(console_);
   if (canaries.has_error()) co_return refused(within_context(name(), canaries.error()));

@@ -5,6 +5,7 @@
 
 #include "agent/drain.h"
 #include "agent/resume.h"
+#include "common/async/gather.h"
 
 namespace cutover::agent {
 namespace {
@@ -24,11 +25,27 @@ std::string wrong_routes(const Moves& moves, const MovedEntries& entries) {
   return wrong;
 }
 
-/// RELOAD, then what SHOW DATABASES says: the rows of the moved entries.
-Task<Result<std::vector<ConsoleRow>>> reload(Console& console, Moves moves) {
+Task<void> show_databases(Console& console, ConsoleAnswer& answer) {
+  answer = co_await console.ask("SHOW DATABASES");
+}
+
+Task<void> compare_canaries(Console& console, Canaries before, std::string& changed) {
+  if (before.empty()) co_return;
+  const auto after = co_await read_canaries(console);
+  changed = after.has_error() ? after.error().what : difference(before, after.value());
+}
+
+/// RELOAD, then what SHOW DATABASES says: the rows of the moved entries; `changed` says what else
+/// is not as it was.
+Task<Result<std::vector<ConsoleRow>>> reload(Console& console, Moves moves, Canaries before,
+                                             std::string& changed) {
   const auto reloaded = co_await console.ask("RELOAD", reload_limit);
   if (reloaded.has_error()) co_return console_error("RELOAD", reloaded.error());
-  const auto databases = co_await console.ask("SHOW DATABASES");
+  ConsoleAnswer databases = ConsoleReply();
+  std::vector<Task<void>> looks;
+  looks.push_back(show_databases(console, databases));
+  looks.push_back(compare_canaries(console, before, changed));
+  co_await gather(std::move(looks));
   if (databases.has_error()) co_return console_error("SHOW DATABASES", databases.error());
   const MovedEntries entries(moves, databases.value().rows);
   const std::string wrong = wrong_routes(moves, entries);
@@ -43,12 +60,6 @@ Task<void> pause_if_possible(Console& console, Moves moves, std::chrono::millise
   const PauseOrder order{moves, std::chrono::steady_clock::now() + limit, StopSign(executor)};
   const auto paused = co_await pause_and_drain(console, order);
   static_cast<void>(paused);  // the old route is sealed: going on is right in any case
-}
-
-Task<std::string> canary_difference(Console& console, Canaries before) {
-  const auto after = co_await read_canaries(console);
-  if (after.has_error()) co_return after.error().what;
-  co_return difference(before, after.value());
 }
 
 }  // namespace
@@ -83,10 +94,9 @@ Task<Outcome> reroute(Console& console, Moves moves, Canaries before,
   if (sight.value().on_new_route && !sight.value().any_paused) co_return done();
   if (!sight.value().is_paused()) co_await pause_if_possible(console, moves, pause_limit);
 
-  const auto entries = co_await reload(console, moves);
-  if (entries.has_error()) co_return in_doubt(entries.error());
   std::string changed;
-  if (!before.empty()) changed = co_await canary_difference(console, before);
+  const auto entries = co_await reload(console, moves, before, changed);
+  if (entries.has_error()) co_return in_doubt(entries.error());
   auto resumed = co_await send_resumes(console, entries.value());
   if (!changed.empty() && resumed.is_done())
     resumed.detail = "RELOAD changed more than the route: " + changed;

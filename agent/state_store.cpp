@@ -30,11 +30,14 @@ Result<AgentRecord> StateStore::load() {
 }
 
 Result<void> StateStore::save(const AgentRecord& record) {
-  return write_durably(record_path(), to_json(record));
+  const std::string text = to_json(record);
+  const auto ahead = read_file(written_ahead_path());
+  if (ahead && *ahead == text) return rename_durably(written_ahead_path(), record_path());
+  return write_durably(record_path(), text);
 }
 
 Result<void> StateStore::write_ahead(const AgentRecord& record) {
-  return cutover::write_ahead(record_path(), to_json(record));
+  return write_durably(written_ahead_path(), to_json(record));
 }
 
 Result<void> StateStore::set_aside() {

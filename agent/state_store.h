@@ -15,7 +15,7 @@ class StateStore {
   /// Creates the directory. An empty record when there is none: state lost, or never claimed.
   Result<AgentRecord> load();
   Result<void> save(const AgentRecord& record);
-  /// The slow half of a save that is likely to come.
+  /// The slow half of a save that is likely to come: the whole file, durable, under another name.
   Result<void> write_ahead(const AgentRecord& record);
   /// Renames a record that cannot be read to record.damaged: the state is then lost.
   Result<void> set_aside();
@@ -24,6 +24,7 @@ class StateStore {
 
   const std::string& directory() const { return directory_; }
   std::string record_path() const { return directory_ + "/record.json"; }
+  std::string written_ahead_path() const { return directory_ + "/record.next"; }
 
  private:
   std::string directory_;

@@ -96,7 +96,11 @@ Task<Outcome> wait_for_a_quiet_moment(const Observer& fleet, const RunState& sta
   }
 }
 
+/// The schema is looked at whole here, so that the look inside the pause finds nothing new.
 Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
+  const auto schema = co_await fleet.schema_holds();
+  if (!schema.is_done())
+    co_return schema.is_in_doubt() ? refused(schema.detail, schema.hint) : schema;
   const auto outcome = co_await wait_for_a_quiet_moment(fleet, state);
   co_return outcome;
 }

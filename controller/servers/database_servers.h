@@ -26,10 +26,22 @@ struct ServerIdentity {
   bool operator==(const ServerIdentity&) const = default;
 };
 
-/// What a session has prepared to read all sequences: of which list, in how many statements.
+struct SequenceState {
+  std::string name;  ///< quoted and qualified
+  bool descends = false;
+  bool cycles = false;
+  std::int64_t last_value = 0;
+  bool is_called = false;
+
+  bool operator==(const SequenceState&) const = default;
+};
+
+/// What a session has prepared to read all sequences: of which list, and how many statements for
+/// those that were never called.
 struct SequenceReading {
   std::string signature;
-  std::size_t parts = 0;
+  std::vector<SequenceState> list;  ///< in the order of their oids; the values as first read
+  std::size_t uncalled_parts = 0;
 };
 
 struct FleetOptions {
@@ -68,6 +80,9 @@ struct DatabaseServers {
   bool takes_down = false;          ///< a fence of an earlier run stood on green at the claim
   std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen when writers were held
   std::string schema_seen;                ///< blue's hash at the checks
+  /// Blue's and green's catalogue when the schema was last looked at whole and found in order;
+  /// empty: never.
+  std::string schema_versions;
   ServerIdentity blue_seen;
   ServerIdentity green_seen;
   std::vector<std::pair<std::string, Lsn>> slots_seen;  ///< name, confirmed position

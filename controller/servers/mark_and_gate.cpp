@@ -7,12 +7,12 @@
 #include <random>
 
 #include "common/async/gather.h"
+#include "controller/servers/prepared.h"
 #include "controller/servers/schema.h"
 
 namespace cutover {
 namespace {
 
-using postgres::Answer;
 using postgres::quote_literal;
 using postgres::Rows;
 
@@ -120,15 +120,18 @@ Task<Result<SubscriptionSights>> look_at_subscriptions(DatabaseServers& servers,
   const auto opened = co_await servers.green_watcher.open();
   if (opened) co_return *opened;
   const auto version = servers.green_watcher.server_version();
-  std::vector<Task<Answer<Rows>>> looks;
-  looks.push_back(servers.watcher.query(replayed_sql(servers)));
-  looks.push_back(servers.green_watcher.query(visible_sql(servers, version)));
+  // Asked again and again while clients wait; planning takes longer than running.
+  std::vector<Task<ScriptAnswer>> looks;
+  looks.push_back(ask_prepared(servers.watcher, "EXECUTE cutover_replayed",
+                               "PREPARE cutover_replayed AS " + replayed_sql(servers)));
+  looks.push_back(ask_prepared(servers.green_watcher, "EXECUTE cutover_visible",
+                               "PREPARE cutover_visible AS " + visible_sql(servers, version)));
   const auto seen = co_await gather(std::move(looks));
   if (!seen[0]) co_return Error(seen[0].error());
   if (!seen[1]) co_return Error(seen[1].error());
   SubscriptionSights sights;
   for (const auto& each : servers.sides.subscriptions)
-    sights.push_back(sight_of(servers, each, *seen[0], *seen[1], marks));
+    sights.push_back(sight_of(servers, each, seen[0]->front(), seen[1]->front(), marks));
   co_return sights;
 }
 

@@ -6,15 +6,15 @@
 #include <map>
 
 #include "common/async/gather.h"
+#include "controller/servers/catalogue_version.h"
+#include "controller/servers/prepared.h"
 #include "controller/servers/schema.h"
 #include "controller/servers/schema_hash.h"
 
 namespace cutover {
 namespace {
 
-using postgres::Answer;
 using postgres::Rows;
-using Scripted = Answer<std::vector<Rows>>;
 
 constexpr const char* published_names_sql = R"(
 SELECT pubname, schemaname, tablename FROM pg_publication_tables WHERE pubname IN ({}))";
@@ -27,8 +27,6 @@ WHERE s.subname IN ({}) AND s.subdbid = (SELECT oid FROM pg_database
                                          WHERE datname = current_database()))";
 
 using TableStates = std::map<std::string, std::string>;
-
-constexpr const char* unknown_statement = "26000";
 
 std::string key(const std::string& subscription, const std::string& schema,
                 const std::string& table) {
@@ -77,44 +75,84 @@ Outcome every_table_is_subscribed(const DatabaseServers& servers, const Rows& pu
   return done();
 }
 
-/// Blue's fingerprint, then what it publishes. Planning takes longer than running, so both are
+std::string prepare_on_blue(const DatabaseServers& servers) {
+  return "PREPARE cutover_version AS " + schema_version_sql(servers.reader.server_version()) +
+         "; PREPARE cutover_fingerprint AS " + catalogue_fingerprint_sql() +
+         "; PREPARE cutover_published AS " +
+         fmt::format(published_names_sql, list_of_literals(servers.publications()));
+}
+
+std::string prepare_on_green(const DatabaseServers& servers) {
+  const auto names = subscription_names(servers);
+  return "PREPARE cutover_version AS " + subscribed_version_sql(names) +
+         "; PREPARE cutover_subscribed AS " + fmt::format(subscribed_sql, list_of_literals(names));
+}
+
+/// The same question to both sides at once. Planning takes longer than running, so everything is
 /// prepared once per session.
-Task<Scripted> look_at_published(DatabaseServers& servers) {
-  const std::string execute = "EXECUTE cutover_fingerprint; EXECUTE cutover_published";
-  auto known = co_await servers.reader.script(execute);
-  if (known || known.error().sqlstate != unknown_statement) co_return known;
-  const auto published = fmt::format(published_names_sql, list_of_literals(servers.publications()));
-  auto prepared = co_await servers.reader.script("DEALLOCATE ALL; PREPARE cutover_fingerprint AS " +
-                                                 catalogue_fingerprint_sql() +
-                                                 "; PREPARE cutover_published AS " + published);
-  if (!prepared) co_return prepared;
-  auto seen = co_await servers.reader.script(execute);
-  co_return seen;
+Task<Result<std::vector<std::vector<Rows>>>> ask_both(DatabaseServers& servers, std::string blue,
+                                                      std::string green) {
+  const auto closed = co_await servers.reader.open();
+  if (closed) co_return *closed;
+  std::vector<Task<ScriptAnswer>> looks;
+  looks.push_back(ask_prepared(servers.reader, blue, prepare_on_blue(servers)));
+  looks.push_back(ask_prepared(servers.green_reader, green, prepare_on_green(servers)));
+  const auto seen = co_await gather(std::move(looks));
+  std::vector<std::vector<Rows>> answers;
+  for (const auto& side : seen) {
+    if (!side) co_return Error(side.error());
+    answers.push_back(*side);
+  }
+  co_return answers;
+}
+
+Task<Result<std::string>> look_at_versions(DatabaseServers& servers) {
+  const auto seen =
+      co_await ask_both(servers, "EXECUTE cutover_version", "EXECUTE cutover_version");
+  if (!seen) co_return seen.error();
+  auto versions =
+      (*seen)[0].front().text(0, "version") + " " + (*seen)[1].front().text(0, "version");
+  co_return text_result(std::move(versions));
+}
+
+Task<Outcome> look_at_whole_schema(DatabaseServers& servers) {
+  const auto seen =
+      co_await ask_both(servers, "EXECUTE cutover_fingerprint; EXECUTE cutover_published",
+                        "EXECUTE cutover_subscribed");
+  if (!seen) co_return in_doubt(seen.error());
+  if (servers.schema_seen.empty())
+    co_return refused(servers.blue_place() + ": no schema was remembered to compare with");
+  const auto& blue = (*seen)[0];
+  if (blue.front().text(0, "hash") != servers.schema_seen)
+    co_return refused(servers.blue_place() + ": its schema changed since the checks",
+                      "find out who runs DDL, apply the same on green, then start again");
+  co_return every_table_is_subscribed(servers, blue.back(), (*seen)[1].front());
 }
 
 }  // namespace
 
 Task<std::optional<Error>> remember_schema(DatabaseServers& servers) {
-  const auto seen = co_await look_at_published(servers);
+  servers.schema_versions.clear();
+  const auto opened = co_await servers.reader.open();
+  if (opened) co_return opened;
+  const auto seen = co_await ask_prepared(servers.reader, "EXECUTE cutover_fingerprint",
+                                          prepare_on_blue(servers));
   if (!seen) co_return Error(seen.error());
   servers.schema_seen = seen->front().text(0, "hash");
   co_return std::nullopt;
 }
 
+/// Where nothing was written to either catalogue since the whole was in order, it still is.
 Task<Outcome> schema_is_as_remembered(DatabaseServers& servers) {
-  std::vector<Task<Scripted>> looks;
-  looks.push_back(look_at_published(servers));
-  looks.push_back(servers.green_reader.script(
-      fmt::format(subscribed_sql, list_of_literals(subscription_names(servers)))));
-  const auto seen = co_await gather(std::move(looks));
-  for (const auto& side : seen)
-    if (!side) co_return in_doubt(Error(side.error()));
-  if (servers.schema_seen.empty())
-    co_return refused(servers.blue_place() + ": no schema was remembered to compare with");
-  if (seen[0]->front().text(0, "hash") != servers.schema_seen)
-    co_return refused(servers.blue_place() + ": its schema changed since the checks",
-                      "find out who runs DDL, apply the same on green, then start again");
-  co_return every_table_is_subscribed(servers, seen[0]->back(), seen[1]->front());
+  const auto before = co_await look_at_versions(servers);
+  if (!before) co_return in_doubt(before.error());
+  if (*before == servers.schema_versions) co_return done();
+  servers.schema_versions.clear();
+  const auto outcome = co_await look_at_whole_schema(servers);
+  if (!outcome.is_done()) co_return outcome;
+  const auto after = co_await look_at_versions(servers);
+  if (after && *after == *before) servers.schema_versions = *after;
+  co_return outcome;
 }
 
 }  // namespace cutover

@@ -1,7 +1,11 @@
-// The state of every sequence in one round trip: declared in sequences.h. Each state is a row of a
-// relation of its own; a UNION over 300 of them is planned in 40 ms and runs in 2, so it is
-// prepared once per session and the session's list of sequences is compared each time.
+// The state of every sequence: declared in sequences.h. Each state is a row of a relation of its
+// own, and a UNION over 300 of them is planned in 40 ms. A session reads them like that once; from
+// then on one function tells all values that were handed out, and only the others are looked at.
 #include <fmt/format.h>
+
+#include <map>
+#include <sstream>
+#include <tuple>
 
 #include "common/base/number.h"
 #include "controller/servers/schema.h"
@@ -12,6 +16,7 @@ namespace {
 
 using postgres::Rows;
 using SequenceStates = std::vector<SequenceState>;
+using Scripted = postgres::Answer<std::vector<Rows>>;
 
 constexpr std::size_t per_statement = 400;  ///< a longer UNION overflows the planner's stack
 
@@ -20,98 +25,165 @@ FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('cutover', 'pg_catalog', 'information_schema'))";
 
-/// Sums instead of a text: it is asked inside the pause.
+/// Which sequences there are, each with its name: values are told apart by their place alone.
 std::string signature_sql() {
   return fmt::format(
-      "SELECT concat_ws('/', count(*), sum(c.oid::bigint), "
-      "sum(hashtext(c.relname::text)), "
-      "sum(c.relnamespace::bigint), sum(s.seqincrement), "
-      "count(*) FILTER (WHERE s.seqcycle)) "
-      "AS signature {}",
+      "SELECT concat_ws('/', count(*), sum(hashtext(concat_ws(' ', c.oid, quote_ident(n.nspname), "
+      "quote_ident(c.relname), s.seqincrement, s.seqcycle))::bigint)) AS signature {}",
       listed);
 }
 
 std::string list_sql() {
   return fmt::format(
-      "SELECT n.nspname, c.relname, s.seqincrement < 0 AS "
-      "descends, s.seqcycle AS cycles {} "
+      "SELECT n.nspname, c.relname, s.seqincrement < 0 AS descends, s.seqcycle AS cycles {} "
       "ORDER BY c.oid",
       listed);
 }
 
-std::string select_one(const Rows& list, std::size_t row) {
-  const auto name = quoted_name(list.text(row, "nspname"), list.text(row, "relname"));
+/// Empty: never handed out since it was made, set or restarted.
+std::string values_sql() {
   return fmt::format(
-      "SELECT {} AS name, {} AS descends, {} AS cycles, "
-      "last_value, is_called FROM {}",
-      postgres::quote_literal(name), list.text(row, "descends") == "t",
-      list.text(row, "cycles") == "t", name);
+      "SELECT ({}) AS signature, "
+      "string_agg(coalesce(pg_sequence_last_value(c.oid)::text, ''), ',' ORDER BY c.oid) AS values "
+      "{}",
+      signature_sql(), listed);
 }
 
-std::string prepare_sql(const Rows& list) {
-  std::string sql = "DEALLOCATE ALL";
-  for (std::size_t row = 0; row < list.size(); ++row) {
-    const bool first = row % per_statement == 0;
-    sql += first ? fmt::format("; PREPARE cutover_sequences_{} AS ", row / per_statement)
-                 : " UNION ALL ";
-    sql += select_one(list, row);
+/// Their states in as few statements as can be planned, each begun with what `begin` says.
+template <class Begin>
+std::string select_states(const SequenceStates& wanted, Begin begin) {
+  std::string sql;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool first = i % per_statement == 0;
+    sql += first ? "; " + begin(i / per_statement) : " UNION ALL ";
+    sql += fmt::format("SELECT {} AS name, last_value, is_called FROM {}",
+                       postgres::quote_literal(wanted[i].name), wanted[i].name);
   }
   return sql;
 }
 
-std::string execute_sql(std::size_t parts) {
-  std::string sql = signature_sql();
-  for (std::size_t part = 0; part < parts; ++part)
-    sql += fmt::format("; EXECUTE cutover_sequences_{}", part);
+using Position = std::pair<std::int64_t, bool>;
+using Positions = std::map<std::string, Position>;
+
+/// Of the results of select_states(), which follow the first `skipped` ones.
+Positions positions_in(const std::vector<Rows>& results, std::size_t skipped) {
+  Positions positions;
+  for (std::size_t part = skipped; part < results.size(); ++part) {
+    const auto& rows = results[part];
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      positions[rows.text(i, "name")] = {number_in_answer<std::int64_t>(rows.text(i, "last_value")),
+                                         rows.text(i, "is_called") == "t"};
+  }
+  return positions;
+}
+
+bool take(const Positions& positions, SequenceState* state) {
+  const auto found = positions.find(state->name);
+  if (found == positions.end()) return false;
+  std::tie(state->last_value, state->is_called) = found->second;
+  return true;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::stringstream stream(text + ",");
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+SequenceStates uncalled_of(const SequenceStates& states) {
+  SequenceStates uncalled;
+  for (const auto& state : states)
+    if (!state.is_called) uncalled.push_back(state);
+  return uncalled;
+}
+
+std::string read_again_sql(const SequenceReading& reading) {
+  // The function waits for whoever alters a sequence; reading them whole does not.
+  std::string sql = "SELECT set_config('lock_timeout', '20ms', true); EXECUTE cutover_values";
+  for (std::size_t part = 0; part < reading.uncalled_parts; ++part)
+    sql += fmt::format("; EXECUTE cutover_uncalled_{}", part);
   return sql;
 }
 
-SequenceStates states_of(const std::vector<Rows>& results) {
-  SequenceStates states;
-  for (std::size_t part = 1; part < results.size(); ++part) {
-    const auto& rows = results[part];
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      states.push_back({rows.text(i, "name"), rows.text(i, "descends") == "t",
-                        rows.text(i, "cycles") == "t",
-                        number_in_answer<std::int64_t>(rows.text(i, "last_value")),
-                        rows.text(i, "is_called") == "t"});
+/// Nothing when they have to be read whole: some were created, dropped, renamed or restarted.
+std::optional<SequenceStates> states_again(const SequenceReading& reading,
+                                           const std::vector<Rows>& results) {
+  if (results[1].text(0, "signature") != reading.signature) return std::nullopt;
+  if (reading.list.empty()) return reading.list;
+  const auto values = split(results[1].text(0, "values"));
+  if (values.size() != reading.list.size()) return std::nullopt;
+  const auto uncalled = positions_in(results, 2);
+  auto states = reading.list;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (!values[i].empty()) {
+      states[i].last_value = number_in_answer<std::int64_t>(values[i]);
+      states[i].is_called = true;
+    } else if (!take(uncalled, &states[i])) {
+      return std::nullopt;
+    }
   }
   return states;
 }
 
-/// Nothing when the prepared statements are of another list, or of a session that was lost.
-Task<Result<std::optional<SequenceStates>>> read_prepared(ServerSession& session,
-                                                          const SequenceReading& reading) {
-  const auto results = co_await session.script(execute_sql(reading.parts));
+/// Nothing as well when the session that prepared was lost.
+Task<Result<std::optional<SequenceStates>>> read_again(ServerSession& session,
+                                                       const SequenceReading& reading) {
+  const auto results = co_await session.script(read_again_sql(reading));
   if (!results && results.error().lost) co_return Error(results.error());
   if (!results) co_return std::nullopt;
-  if (results->front().text(0, "signature") != reading.signature) co_return std::nullopt;
-  co_return states_of(*results);
+  co_return states_again(reading, *results);
 }
 
-Task<Result<SequenceStates>> prepare_and_read(ServerSession& session, SequenceReading& reading) {
-  const auto list = co_await session.query(list_sql());
-  if (!list) co_return Error(list.error());
-  const auto prepared = co_await session.script(prepare_sql(*list));
+SequenceStates list_of(const Rows& rows) {
+  SequenceStates list;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    list.push_back({quoted_name(rows.text(row, "nspname"), rows.text(row, "relname")),
+                    rows.text(row, "descends") == "t", rows.text(row, "cycles") == "t"});
+  return list;
+}
+
+Task<Result<void>> prepare_to_read_again(ServerSession& session, SequenceReading& reading) {
+  const auto uncalled = uncalled_of(reading.list);
+  reading.uncalled_parts = (uncalled.size() + per_statement - 1) / per_statement;
+  const auto sql = "DEALLOCATE ALL; PREPARE cutover_values AS " + values_sql() +
+                   select_states(uncalled, [](std::size_t part) {
+                     return fmt::format("PREPARE cutover_uncalled_{} AS ", part);
+                   });
+  const auto prepared = co_await session.script(sql);
   if (!prepared) co_return Error(prepared.error());
-  reading.parts = (list->size() + per_statement - 1) / per_statement;
-  const auto results = co_await session.script(execute_sql(reading.parts));
+  co_return Result<void>();
+}
+
+Task<Result<SequenceStates>> read_whole(ServerSession& session, SequenceReading& reading) {
+  reading = {};
+  // The signature first: what changes behind it makes the next reading a whole one.
+  const auto seen = co_await session.script(signature_sql() + "; " + list_sql());
+  if (!seen) co_return Error(seen.error());
+  auto list = list_of(seen->back());
+  const auto selects = select_states(list, [](std::size_t) { return std::string(); });
+  const auto results = co_await session.script("SELECT" + selects);
   if (!results) co_return Error(results.error());
-  reading.signature = results->front().text(0, "signature");
-  auto states = states_of(*results);
-  if (states.size() == list->size()) co_return states;
-  co_return Error{session.place() + ": sequences were created or dropped just now"};
+  const auto positions = positions_in(*results, 1);
+  for (auto& state : list)
+    if (!take(positions, &state))
+      co_return Error{session.place() + ": sequences were created or dropped just now"};
+  reading.list = list;
+  const auto prepared = co_await prepare_to_read_again(session, reading);
+  if (!prepared) co_return prepared.error();
+  reading.signature = seen->front().text(0, "signature");
+  co_return list;
 }
 
 }  // namespace
 
 Task<Result<SequenceStates>> read_sequences(ServerSession& session, SequenceReading& reading) {
   if (!reading.signature.empty() && session.is_open()) {
-    auto known = co_await read_prepared(session, reading);
+    auto known = co_await read_again(session, reading);
     if (!known) co_return known.error();
     if (*known) co_return std::move(**known);
   }
-  auto states = co_await prepare_and_read(session, reading);
+  auto states = co_await read_whole(session, reading);
   co_return std::move(states);
 }
 

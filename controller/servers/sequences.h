@@ -9,16 +9,6 @@
 
 namespace cutover {
 
-struct SequenceState {
-  std::string name;  ///< quoted and qualified
-  bool descends = false;
-  bool cycles = false;
-  std::int64_t last_value = 0;
-  bool is_called = false;
-
-  bool operator==(const SequenceState&) const = default;
-};
-
 /// Whether green has to be set to what blue says. A sequence that cycles is simply made the same:
 /// behind and ahead mean nothing there.
 bool is_behind(const SequenceState& green, const SequenceState& blue);

@@ -4,6 +4,7 @@
 namespace cutover {
 
 inline constexpr const char* undefined_table = "42P01";
+inline constexpr const char* unknown_statement = "26000";
 inline constexpr const char* lock_not_available = "55P03";
 
 }  // namespace cutover

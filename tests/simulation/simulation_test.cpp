@@ -94,11 +94,12 @@ Settings where_the_switch_is_overtaken(std::uint64_t seed, Mutation mutation) {
   return settings;
 }
 
-/// The first seed that notices, 0 for none.
+/// The first seed that notices, and holds with the remedy; 0 for none.
 std::uint64_t first_to_notice(Mutation mutation, std::uint64_t seeds,
                               Settings (*world)(std::uint64_t, Mutation)) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    if (!simulate(world(seed, mutation)).broken.empty()) return seed;
+    const bool breaks = !simulate(world(seed, mutation)).broken.empty();
+    if (breaks && simulate(world(seed, Mutation::none)).broken.empty()) return seed;
   }
   return 0;
 }

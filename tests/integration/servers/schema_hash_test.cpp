@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "controller/servers/catalogue_version.h"
 #include "tests/support/postgres_server.h"
 
 namespace cutover {
@@ -65,6 +66,25 @@ std::string hash_of(const PostgresServer& server) {
   return server.sql(settings + schema_hash_sql()).value();
 }
 
+std::string version_of(const PostgresServer& server, int major) {
+  return server.sql(settings + schema_version_sql(major * 10000)).value();
+}
+
+// Each with what takes it back.
+constexpr std::pair<const char*, const char*> changes[] = {
+    {"ALTER TABLE plain ADD COLUMN extra int", "ALTER TABLE plain DROP COLUMN extra"},
+    {"ALTER TABLE plain ALTER d TYPE numeric(12,2)",
+     "ALTER TABLE plain ALTER d TYPE numeric(10,2)"},
+    {"ALTER TABLE plain ALTER d SET NOT NULL", "ALTER TABLE plain ALTER d DROP NOT NULL"},
+    {"ALTER TABLE plain RENAME d TO dd", "ALTER TABLE plain RENAME dd TO d"},
+    {"CREATE TABLE surprise (id int)", "DROP TABLE surprise"},
+    {"CREATE UNIQUE INDEX surprise ON plain (e)", "DROP INDEX surprise"},
+    {"CREATE SEQUENCE surprise", "DROP SEQUENCE surprise"},
+    {"ALTER TABLE part DETACH PARTITION part_2",
+     "ALTER TABLE part ATTACH PARTITION part_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"},
+    {"ALTER TABLE plain DISABLE TRIGGER t1", "ALTER TABLE plain ENABLE ALWAYS TRIGGER t1"},
+};
+
 class SchemaText : public testing::TestWithParam<std::pair<int, int>> {};
 
 TEST_P(SchemaText, IsTheSameOnBothMajors) {
@@ -83,19 +103,6 @@ TEST(SchemaHash, ChangesWithEveryKindOfDdlAndComesBackWithIt) {
   const auto blue = server(15);
   blue.sql(everything);
   const auto before = hash_of(blue);
-  const std::pair<const char*, const char*> changes[] = {
-      {"ALTER TABLE plain ADD COLUMN extra int", "ALTER TABLE plain DROP COLUMN extra"},
-      {"ALTER TABLE plain ALTER d TYPE numeric(12,2)",
-       "ALTER TABLE plain ALTER d TYPE numeric(10,2)"},
-      {"ALTER TABLE plain ALTER d SET NOT NULL", "ALTER TABLE plain ALTER d DROP NOT NULL"},
-      {"ALTER TABLE plain RENAME d TO dd", "ALTER TABLE plain RENAME dd TO d"},
-      {"CREATE TABLE surprise (id int)", "DROP TABLE surprise"},
-      {"CREATE UNIQUE INDEX surprise ON plain (e)", "DROP INDEX surprise"},
-      {"CREATE SEQUENCE surprise", "DROP SEQUENCE surprise"},
-      {"ALTER TABLE part DETACH PARTITION part_2",
-       "ALTER TABLE part ATTACH PARTITION part_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"},
-      {"ALTER TABLE plain DISABLE TRIGGER t1", "ALTER TABLE plain ENABLE ALWAYS TRIGGER t1"},
-  };
   for (const auto& [change, back] : changes) {
     blue.sql(change);
     EXPECT_NE(hash_of(blue), before) << change;
@@ -103,6 +110,45 @@ TEST(SchemaHash, ChangesWithEveryKindOfDdlAndComesBackWithIt) {
     EXPECT_EQ(hash_of(blue), before) << back;
   }
 }
+
+class CatalogueVersion : public testing::TestWithParam<int> {};
+
+TEST_P(CatalogueVersion, ChangesWithEveryKindOfDdl) {
+  const auto blue = server(GetParam());
+  blue.sql(everything);
+  auto before = version_of(blue, GetParam());
+  for (const auto& [change, back] : changes) {
+    for (const auto* ddl : {change, back}) {
+      blue.sql(ddl);
+      const auto after = version_of(blue, GetParam());
+      EXPECT_NE(after, before) << ddl;
+      before = after;
+    }
+  }
+  blue.sql("CREATE VIEW seen AS SELECT 1 AS one");
+  for (const auto* ddl :
+       {"CREATE PUBLICATION one FOR TABLE plain", "DROP PUBLICATION one",
+        "CREATE TRIGGER v INSTEAD OF INSERT ON seen FOR EACH ROW EXECUTE FUNCTION trg()"}) {
+    blue.sql(ddl);
+    EXPECT_NE(version_of(blue, GetParam()), before) << ddl;
+    before = version_of(blue, GetParam());
+  }
+}
+
+TEST_P(CatalogueVersion, StaysWithRowsStatisticsTemporaryTablesAndFenceTriggers) {
+  const auto blue = server(GetParam());
+  blue.sql(everything);
+  const auto before = version_of(blue, GetParam());
+  blue.sql("CREATE TEMP TABLE t (id serial PRIMARY KEY); CREATE SCHEMA cutover");
+  blue.sql("DROP SCHEMA cutover; ANALYZE");
+  blue.sql("VACUUM");
+  blue.sql(
+      "CREATE TRIGGER cutover_fence_blue BEFORE INSERT ON plain "
+      "FOR EACH STATEMENT EXECUTE FUNCTION trg()");
+  EXPECT_EQ(version_of(blue, GetParam()), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Majors, CatalogueVersion, testing::Values(12, 15, 18));
 
 TEST(SchemaHash, FenceTriggersOurOwnSchemaAndTemporaryTablesDoNotCount) {
   const auto blue = server(15);

@@ -54,6 +54,80 @@ TEST(Sequences, ASecondCallSetsOnlyWhatDiffersAndSeesNewOnes) {
   EXPECT_EQ(state(pair.on_green(), "newer"), "1/true");
 }
 
+TEST(Sequences, ASecondCallFollowsWhatWasSetOrRestartedByHand) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  pair.on_blue().must("SELECT nextval('ascending'), nextval('cycling')");
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  pair.on_blue().must(
+      "SELECT setval('untouched', 70, false); SELECT nextval('descending');"
+      "ALTER SEQUENCE cycling RESTART WITH 3; SELECT setval('reset_by_hand', 9)");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "4 set");
+  for (const auto* name : {"untouched", "descending", "cycling", "reset_by_hand"})
+    EXPECT_EQ(state(pair.on_green(), name), state(pair.on_blue(), name)) << name;
+}
+
+TEST(Sequences, OneThatSomebodyMovedAheadOnGreenMeanwhileIsLeftThere) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  pair.on_green().must(
+      "SELECT setval('ascending', 500); SELECT setval('descending', 10);"
+      "ALTER SEQUENCE ahead RESTART WITH 600");
+  pair.on_blue().must(
+      "SELECT setval('ascending', 7); SELECT setval('descending', 80); SELECT setval('ahead', 8)");
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  EXPECT_EQ(state(pair.on_green(), "ascending"), "500/true");
+  EXPECT_EQ(state(pair.on_green(), "descending"), "10/true");
+  EXPECT_EQ(state(pair.on_green(), "ahead"), "600/false");
+}
+
+// The position on blue is the same again when the table was filled again: green alone tells.
+TEST(Sequences, OneThatAReplicatedTruncateRestartedOnGreenIsBroughtBack) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  pair.on_blue().must("SELECT setval('ascending', 1000)");
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  pair.on_green().must("ALTER SEQUENCE ascending RESTART");
+  EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1 set");
+  EXPECT_EQ(state(pair.on_green(), "ascending"), "1000/true");
+}
+
+TEST(Sequences, TwoThatChangedNamesAreToldApart) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  pair.on_blue().must("SELECT setval('ascending', 10), setval('untouched', 2000)");
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  pair.on_blue().must(
+      "ALTER SEQUENCE ascending RENAME TO other; ALTER SEQUENCE untouched RENAME TO ascending;"
+      "ALTER SEQUENCE other RENAME TO untouched; SELECT setval('ascending', 3000)");
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  EXPECT_EQ(state(pair.on_green(), "ascending"), "3000/true");
+  EXPECT_EQ(state(pair.on_green(), "untouched"), "2000/true");
+}
+
+TEST(Sequences, OneThatIsBeingAlteredOnBlueIsReadAllTheSame) {
+  PairOptions options;
+  options.ddl = every_kind;
+  ServerPair pair(options);
+  const auto fleet = pair.fleet();
+  ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
+  pair.on_blue().must("SELECT setval('ascending', 70)");
+  auto altering = pair.on_blue();
+  altering.must("BEGIN; ALTER SEQUENCE ascending OWNED BY NONE");
+  const auto outcome = pair.run(fleet->sync_sequences());
+  EXPECT_TRUE(outcome.is_done()) << told(outcome);
+  EXPECT_EQ(state(pair.on_green(), "ascending"), "70/true");
+}
+
 TEST(Sequences, OneThatGreenLacksIsNamed) {
   ServerPair pair;
   const auto fleet = pair.fleet();

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/support/temporary_directory.h"
 
 namespace cutover::agent {
@@ -25,6 +27,30 @@ TEST_F(StateStoreTest, AnotherStoreReadsWhatOneWrote) {
   ASSERT_TRUE(store_.load().has_value());
   ASSERT_TRUE(store_.save(record).has_value());
   EXPECT_EQ(StateStore(directory_ / "state").load().value(), record);
+}
+
+TEST_F(StateStoreTest, WhatIsWrittenAheadIsNoRecordUntilItIsSaved) {
+  AgentRecord armed;
+  armed.claim = {"run", 3};
+  armed.phase = Phase::armed;
+  ASSERT_TRUE(store_.load().has_value());
+  ASSERT_TRUE(store_.save(armed).has_value());
+  ASSERT_TRUE(store_.write_ahead(promise_of(armed)).has_value());
+  EXPECT_EQ(store_.load().value(), armed);
+  ASSERT_TRUE(store_.save(promise_of(armed)).has_value());
+  EXPECT_EQ(store_.load().value(), promise_of(armed));
+  EXPECT_FALSE(std::filesystem::exists(store_.written_ahead_path()));
+}
+
+TEST_F(StateStoreTest, WhatWasWrittenAheadForSomethingElseIsNotTaken) {
+  AgentRecord other;
+  other.claim = {"another", 2};
+  ASSERT_TRUE(store_.load().has_value());
+  ASSERT_TRUE(store_.write_ahead(promise_of(other)).has_value());
+  AgentRecord record;
+  record.claim = {"run", 3};
+  ASSERT_TRUE(store_.save(promise_of(record)).has_value());
+  EXPECT_EQ(store_.load().value(), promise_of(record));
 }
 
 TEST_F(StateStoreTest, ADamagedRecordIsAnErrorNotAnEmptyOne) {
