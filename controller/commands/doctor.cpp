@@ -121,10 +121,9 @@ CommandResult doctor_command(const CommandLine& line, const Config& config) {
       [&](asio::any_io_executor executor) { return examine(executor, config); });
   Screen(line).print(explain_checks(result.checks));
   if (has_failure(result.checks)) {
-    result.outcome = name_of(RunOutcome::refused);
-    result.exit_code = exit_code_of(RunOutcome::refused);
-    result.error = Error{"something on this jumpbox is not as it should be",
-                         "each failed point above says what to do"};
+    end_as(result, RunOutcome::refused,
+           {"something on this jumpbox is not as it should be",
+            "each failed point above says what to do"});
   }
   write_to_journal(config, label_of(line.command), result);
   return result;

@@ -102,12 +102,10 @@ void take_over(CommandResult& result, const Acts& acts) {
   if (acts.steps.empty() || acts.steps.back().outcome.is_done()) return;
   const auto& failed = acts.steps.back();
   const bool untouched = failed.outcome.is_refused() && !acts.changed;
-  const auto outcome = untouched ? RunOutcome::refused : RunOutcome::aborted;
-  result.outcome = name_of(outcome);
-  result.exit_code = exit_code_of(outcome);
-  result.error = Error{failed.name + ": " + failed.outcome.detail,
-                       failed.outcome.hint.empty() ? "run the command again" : failed.outcome.hint};
-  if (!untouched) result.error->hint += "; what was done before it holds";
+  auto hint = failed.outcome.hint.empty() ? "run the command again" : failed.outcome.hint;
+  if (!untouched) hint += "; what was done before it holds";
+  end_as(result, untouched ? RunOutcome::refused : RunOutcome::aborted,
+         {failed.name + ": " + failed.outcome.detail, hint});
 }
 
 PhaseOptions options_for(const Config& config, const PhaseWishes& wishes) {
@@ -117,13 +115,6 @@ PhaseOptions options_for(const Config& config, const PhaseWishes& wishes) {
   options.directory = config.state_dir;
   options.wishes = wishes;
   return options;
-}
-
-void refuse(CommandResult& result) {
-  result.outcome = name_of(RunOutcome::refused);
-  result.exit_code = exit_code_of(RunOutcome::refused);
-  result.error =
-      Error{"checks failed, nothing was changed", "each failed check above says what to do"};
 }
 
 /// Acts and journals; `result` has the checks.
@@ -163,7 +154,8 @@ CommandResult run_phase(const CommandLine& line, const Config& config,
   result.data = data_of(survey);
   screen.print(explain_checks(result.checks) + "\n" + explain(survey));
   if (has_failure(result.checks)) {
-    refuse(result);
+    end_as(result, RunOutcome::refused,
+           {"checks failed, nothing was changed", "each failed check above says what to do"});
     return result;
   }
   if (line.dry_run) return result;
