@@ -6,6 +6,7 @@
 #include <fstream>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "tests/integration/cutover/fleet_under_load.h"
 #include "tests/integration/see/tmux.h"
@@ -39,9 +40,13 @@ support::TmuxOptions on_terminal(FleetUnderLoad& fleet, const std::vector<std::s
 }
 
 /// For the documentation, where $CUTOVER_SCREENS names a directory.
-void keep_screen(const support::Tmux& tmux, const std::string& name) {
+void keep_text(const std::string& text, const std::string& name) {
   const char* const directory = std::getenv("CUTOVER_SCREENS");
-  if (directory != nullptr) std::ofstream(std::string(directory) + "/" + name) << tmux.styled();
+  if (directory != nullptr) std::ofstream(std::string(directory) + "/" + name) << text;
+}
+
+void keep_screen(const support::Tmux& tmux, const std::string& name) {
+  keep_text(tmux.styled(), name);
 }
 
 /// Every colour that the screen asks for; attributes and the terminal's own colours are none.
@@ -124,6 +129,14 @@ TEST(Terminal, ARunIsShownLiveAndLeavesPlainLinesBehind) {
   for (const char* part : {"writes were held for", "outcome: done", "done  decide", "hook ran"})
     EXPECT_THAT(left_behind, HasSubstr(part));
   EXPECT_TRUE(fleet.all_on_green());
+  const std::string plot = fleet.rig().state_directory() / "pause.svg";
+  const auto reported = fleet.rig().cutover({"report", "--output", plot});
+  EXPECT_EQ(reported.exit_code, 0) << reported.errors;
+  std::ostringstream svg;
+  svg << std::ifstream(plot).rdbuf();
+  for (const char* part : {"<svg", "clients wait: ", ">decide<", ">switch<"})
+    EXPECT_THAT(svg.str(), HasSubstr(part));
+  keep_text(svg.str(), "pause.svg");
   const auto verdict = fleet.verdict();
   EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict);
 }
