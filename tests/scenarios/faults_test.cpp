@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "tests/scenarios/play.h"
 
@@ -64,7 +65,8 @@ TEST(Faults, AWayBackThatDoesNotOpenNeedsAttentionAndUndoesNothing) {
     Play play;
     play.fleet.faults = {{{"way back", false, "open_way_back"}, way, Fault::always, true}};
     play.run_cutover();
-    if (play.ended(RunOutcome::done)) continue;  // only the reply was lost
+    const bool has_effect = way == Way::reply_lost || way == Way::hangs_after;
+    EXPECT_EQ(play.world.way_back_is_open, has_effect) << name_of(way);
     EXPECT_EQ(exit_code_of(play.report.outcome), 5) << name_of(way);
     EXPECT_TRUE(play.world.everyone_on(true)) << name_of(way);
     EXPECT_TRUE(play.world.record.decided) << name_of(way);
@@ -160,6 +162,12 @@ TEST(Faults, LocksWithoutEveryTriggerAreNotEnough) {
   };
   play.run_cutover();
   EXPECT_TRUE(play.ended(RunOutcome::aborted)) << play.transcript.text();
+}
+
+TEST(Faults, TheLoopOverUndosCoversEveryStepThatLeavesATrace) {
+  std::set<std::string> steps;
+  for (const auto& site : undo_sites()) steps.insert(site.step);
+  EXPECT_EQ(steps, (std::set<std::string>{"claim", "arm", "pause", "hold", "decide"}));
 }
 
 TEST(Faults, AFailingUndoStopsNothingButTheUndoOfTheDecision) {

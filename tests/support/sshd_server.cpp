@@ -58,7 +58,7 @@ struct SshdServer::Impl {
   std::string config() const;
   bool listens() const;
   void start();
-  void cut_connections();
+  void signal_connections(int number);
   void end();
 
   SshdOptions options;
@@ -109,19 +109,19 @@ void SshdServer::Impl::start() {
   if (!listens()) throw std::runtime_error("sshd did not start:\n" + read_file(directory / "log"));
 }
 
-void SshdServer::Impl::cut_connections() {
+void SshdServer::Impl::signal_connections(int number) {
   if (!process) return;
   for (const pid_t connection : children_of(process->pid())) {
     // Without privileges the session's process answers the client, with them its monitor's child.
-    for (const pid_t session : children_of(connection)) ::kill(session, SIGKILL);
-    ::kill(connection, SIGKILL);
+    for (const pid_t session : children_of(connection)) ::kill(session, number);
+    ::kill(connection, number);
   }
 }
 
 void SshdServer::Impl::end() {
   if (!process) return;
   process->signal(SIGSTOP);  // no new connection escapes
-  cut_connections();
+  signal_connections(SIGKILL);
   process.reset();
 }
 
@@ -162,7 +162,10 @@ void SshdServer::stop() {
   impl_->end();
 }
 void SshdServer::cut_connections() {
-  impl_->cut_connections();
+  impl_->signal_connections(SIGKILL);
+}
+void SshdServer::freeze_connections() {
+  impl_->signal_connections(SIGSTOP);
 }
 
 }  // namespace cutover::support

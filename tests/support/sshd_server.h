@@ -35,6 +35,8 @@ class SshdServer {
   void stop();
   /// SIGKILL to every connection's process: to the client, the network is gone.
   void cut_connections();
+  /// They stay open and say nothing any more.
+  void freeze_connections();
 
  private:
   struct Impl;

@@ -1,14 +1,18 @@
 // The controller as it is shipped, with a witness that kills where $CUTOVER_TEST_KILL says:
 // "VICTIM@began STEP" or "VICTIM@ended STEP". VICTIM is "worker" (the working process), "both" (its
-// parent too), the id of some process, "stop ID" (it is stopped, not killed) or "interrupt" (SIGINT
-// to the parent, as an operator's). That it came to it is told by $CUTOVER_TEST_KILL_MARKER, a file
-// made just before.
+// parent too), the id of some process, "stop ID" (it is stopped, not killed), "interrupt" (SIGINT
+// to the parent, as an operator's) or "hold" (everything waits until the marker is gone). That it
+// came to it is told by $CUTOVER_TEST_KILL_MARKER, a file made just before with the ids of the
+// working process and its parent.
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "controller/commands/program.h"
@@ -28,12 +32,24 @@ class Assassin : public cutover::Listener {
   void on(const cutover::Event& event, const cutover::RunState&) override {
     if (moment_.empty() || moment_of(event) != moment_) return;
     moment_.clear();
-    if (const char* marker = std::getenv("CUTOVER_TEST_KILL_MARKER")) std::ofstream{marker} << "x";
+    if (const char* marker = std::getenv("CUTOVER_TEST_KILL_MARKER")) leave(marker);
     strike();
   }
 
  private:
+  static void leave(const std::string& marker) {
+    std::ofstream{marker + ".new"} << getpid() << " " << getppid() << "\n";
+    std::filesystem::rename(marker + ".new", marker);
+  }
+
+  static void wait_until_the_marker_is_gone() {
+    const char* marker = std::getenv("CUTOVER_TEST_KILL_MARKER");
+    for (int looks = 0; looks < 3'000 && std::filesystem::exists(marker); ++looks)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+
   void strike() const {
+    if (victim_ == "hold") return wait_until_the_marker_is_gone();
     if (victim_ == "interrupt") {
       kill(getppid(), SIGINT);
     } else if (victim_.starts_with(stop_)) {

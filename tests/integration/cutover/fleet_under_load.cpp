@@ -40,18 +40,26 @@ support::LoadVerdict FleetUnderLoad::verdict_on_blue() {
   return support::verify_load(*load_, rig_.blue_conninfo());
 }
 
-support::Finished FleetUnderLoad::cutover_that_kills(const std::string& order,
-                                                     const std::vector<std::string>& arguments) {
+support::ChildOptions FleetUnderLoad::dying_cutover(
+    const std::string& order, const std::vector<std::string>& arguments) const {
   support::ChildOptions child;
   child.argv = {CUTOVER_DYING_PROGRAM, "--config", rig_.config_path().string()};
   child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
-  const auto marker = rig_.config_path().parent_path() / "killed";
-  std::filesystem::remove(marker);
+  std::filesystem::remove(marker());
   child.environment["CUTOVER_TEST_KILL"] = order;
-  child.environment["CUTOVER_TEST_KILL_MARKER"] = marker.string();
+  child.environment["CUTOVER_TEST_KILL_MARKER"] = marker().string();
   child.environment["PGPASSFILE"] = (rig_.config_path().parent_path() / "pgpass").string();
-  auto ended = support::run_program(std::move(child), std::chrono::seconds(90));
-  const bool is_killed = std::filesystem::exists(marker) &&
+  return child;
+}
+
+std::filesystem::path FleetUnderLoad::marker() const {
+  return rig_.config_path().parent_path() / "killed";
+}
+
+support::Finished FleetUnderLoad::cutover_that_kills(const std::string& order,
+                                                     const std::vector<std::string>& arguments) {
+  auto ended = support::run_program(dying_cutover(order, arguments), std::chrono::seconds(90));
+  const bool is_killed = std::filesystem::exists(marker()) &&
                          (order.rfind("both@", 0) != 0 || ended.exit_code == 128 + SIGKILL);
   if (!is_killed)
     throw std::runtime_error("nobody was killed by " + order + "\n" + ended.output + ended.errors +

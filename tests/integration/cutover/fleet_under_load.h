@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ class FleetUnderLoad {
   /// children have; throws when it did not come to the kill.
   support::Finished cutover_that_kills(const std::string& order,
                                        const std::vector<std::string>& arguments);
+  /// The same, to be started by the caller; marker() exists from the strike on.
+  support::ChildOptions dying_cutover(const std::string& order,
+                                      const std::vector<std::string>& arguments) const;
+  std::filesystem::path marker() const;
 
   /// What a run or its recovery may leave behind on blue and on the bouncers, in words; empty:
   /// nothing.

@@ -54,7 +54,9 @@ const BadUrl bad_urls[] = {
     {"unix://run/a.sock", "not absolute"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Each, AgentUrlRefuses, testing::ValuesIn(bad_urls));
+/// Numbered: what is in an url fits into no test's name.
+INSTANTIATE_TEST_SUITE_P(Each, AgentUrlRefuses, testing::ValuesIn(bad_urls),
+                         [](const auto& bad) { return "Number" + std::to_string(bad.index + 1); });
 
 TEST(AgentUrl, APasswordIsNotRepeatedInTheMessage) {
   const auto agent = parse_agent_url("ssh://me:hunter2@host");

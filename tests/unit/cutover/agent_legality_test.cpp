@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "agent/command_rules.h"
 #include "tests/scenarios/play.h"
@@ -36,6 +37,7 @@ class Rules {
   void send(const Site& site) {
     const auto command = commands.find(site.call);
     if (command == commands.end() || !refused_.empty()) return;
+    sent_.insert(site.call);
     const bool claims =
         command->second == Command::claim_run || command->second == Command::claim_recovery;
     const auto& rule =
@@ -46,18 +48,25 @@ class Rules {
     phase_ = rule.phase_after(phase_);
   }
   const std::string& refused() const { return refused_; }
+  const std::set<std::string>& sent() const { return sent_; }
   Phase phase() const { return phase_; }
 
  private:
   Phase phase_;
   std::string refused_;
+  std::set<std::string> sent_;
 };
+
+using Sent = std::set<std::string>;
 
 TEST(AgentRules, AllowEveryCommandOfACutover) {
   Play play;
   Rules rules;
   play.fleet.on_call = [&](const Site& site) { rules.send(site); };
   play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::done));
+  EXPECT_EQ(rules.sent(), (Sent{"claim_bouncers", "arm_bouncers", "pause_bouncers",
+                                "switch_bouncers", "revert_bouncers"}));
   EXPECT_EQ(rules.refused(), "");
   EXPECT_EQ(rules.phase(), Phase::idle) << "the claim has ended";
 }
@@ -67,6 +76,9 @@ TEST(AgentRules, AllowEveryCommandOfARehearsal) {
   Rules rules;
   play.fleet.on_call = [&](const Site& site) { rules.send(site); };
   play.run(rehearsal_plan(play.state.limits));
+  EXPECT_TRUE(play.ended(RunOutcome::done));
+  EXPECT_EQ(rules.sent(), (Sent{"claim_bouncers", "arm_bouncers", "pause_bouncers",
+                                "resume_bouncers", "revert_bouncers"}));
   EXPECT_EQ(rules.refused(), "");
   EXPECT_EQ(rules.phase(), Phase::idle);
 }
@@ -86,6 +98,10 @@ TEST(AgentRules, AllowEveryCommandOfEveryUndo) {
     if (commands.contains(site.call)) continue;
     play.fleet.faults = {{site, scenarios::Way::refused, scenarios::Fault::always}};
     play.run_cutover();
+    const bool pauses = scenarios::is_held(plan, site);
+    EXPECT_EQ(rules.sent().contains("resume_bouncers"), pauses) << site.step << "/" << site.call;
+    EXPECT_EQ(rules.sent().contains("pause_bouncers"), pauses) << site.step << "/" << site.call;
+    EXPECT_TRUE(rules.sent().contains("revert_bouncers")) << site.step << "/" << site.call;
     EXPECT_EQ(rules.refused(), "") << site.step << "/" << site.call;
     EXPECT_EQ(rules.phase(), Phase::idle) << site.step << "/" << site.call;
   }
@@ -115,6 +131,8 @@ std::string refused_in(const Plan& plan, Phase found) {
     if (site.call == "arm_bouncers" && rules.phase() == Phase::claimed) rules.send(site);
   };
   play.run(plan);
+  if (!play.ended(RunOutcome::done)) return "it ended " + std::string(name_of(play.report.outcome));
+  if (!rules.sent().contains("revert_bouncers")) return "it did not end the claims";
   return rules.refused();
 }
 

@@ -61,7 +61,7 @@ void for_every_case(const Check& check) {
   const auto all = all_sights();
   for (const auto& one : all) {
     for (const auto& other : all) {
-      if (other.armed || other.paused) continue;
+      if (other.paused) continue;
       for (const auto& old_fence : all_old_fences) {
         for_every_row_and_wish({one, other}, old_fence, check);
       }
@@ -76,7 +76,8 @@ bool surely_on_blue(const BouncerSight& sight) {
 }
 
 bool surely_on_green(const BouncerSight& sight) {
-  return !sight.unreachable && sight.all_green && !sight.paused;
+  return !sight.unreachable && sight.all_green && !sight.paused &&
+         (sight.switched || !sight.intent);
 }
 
 TEST(RecoveryTable, GoesBackFromADecisionOnlyWhenSurelyNobodySwitched) {
@@ -119,7 +120,8 @@ TEST(RecoveryTable, DoesNothingOnlyWhereAllAreSurelyOfOneColour) {
     } else {
       ASSERT_FALSE(it.record.fenced);
       ASSERT_TRUE(std::all_of(it.sights.begin(), it.sights.end(), [](const BouncerSight& sight) {
-        return !sight.unreachable && sight.all_blue && !sight.paused && !sight.intent;
+        return !sight.unreachable && sight.all_blue && !sight.armed && !sight.paused &&
+               !sight.intent;
       }));
     }
   });

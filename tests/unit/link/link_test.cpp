@@ -133,7 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair(Reaction::half_a_frame, "in the middle of a frame"),
                     std::pair(Reaction::foreign_id, "answered a request it was never sent"),
                     std::pair(Reaction::no_reply, "something that is no reply"),
-                    std::pair(Reaction::farewell, "the agent ended it: shutting down")));
+                    std::pair(Reaction::farewell, "the agent ended it: shutting down")),
+    [](const auto& reaction) { return "Reaction" + std::to_string(reaction.index + 1); });
 
 TEST_F(LinkTest, ALostReplyIsInDoubtAndTheConnectionStays) {
   react_with(Reaction::hold);

@@ -1,0 +1,144 @@
+#include "tests/faults/fault_run.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/support/eventually.h"
+
+namespace cutover::faults {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds until_it_heals(1'000);
+constexpr const char* faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+tests::FleetOptions fleet_for(const Fault& fault) {
+  tests::FleetOptions options;
+  options.rig.blue_major = 15;
+  options.rig.green_major = 17;
+  options.rig.durability = support::Durability::fast;
+  if (fault.over_ssh) options.rig.reach = support::Reach::libssh2;
+  options.rig.limits =
+      "lease = \"1500ms\"\ndrain_timeout = \"500ms\"\nattempts = 2\nbackoff = \"200ms\"\n"
+      "quiet_timeout = \"3s\"\npause_budget = \"3s\"\n";
+  return options;
+}
+
+std::string moment_of(const Fault& fault, Moment moment) {
+  if (moment == Moment::before_the_decision) return fault.early_moment;
+  return moment == Moment::between ? "began second gate" : "began switch";
+}
+
+support::ChildOptions held_cutover(const Fault& fault, const Scene& scene) {
+  auto child = scene.fleet.dying_cutover("hold@" + moment_of(fault, scene.moment),
+                                         {"--no-dry-run", "--yes"});
+  if (!fault.fakes_time) return child;
+  const auto clock = scene.fleet.marker().parent_path() / "clock";
+  std::ofstream(clock) << "+0\n";
+  child.environment["LD_PRELOAD"] = faketime;
+  child.environment["FAKETIME_TIMESTAMP_FILE"] = clock.string();
+  child.environment["FAKETIME_NO_CACHE"] = "1";
+  child.environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+  child.environment["DONT_FAKE_MONOTONIC"] = "1";
+  return child;
+}
+
+/// The controller stands still while the fault strikes, and goes on at once.
+void strike(const Fault& fault, Scene& scene) {
+  const auto marker = scene.fleet.marker();
+  std::ifstream(marker) >> scene.controller.worker >> scene.controller.parent;
+  fault.strike(scene);
+  std::filesystem::remove(marker);
+}
+
+void run_and_strike(const Fault& fault, Scene& scene, CellResult& result) {
+  if (fault.lasts) fault.strike(scene);
+  support::ChildProcess run(held_cutover(fault, scene));
+  const bool came = support::eventually(seconds(60), [&] {
+    return std::filesystem::exists(scene.fleet.marker()) || !run.is_running();
+  });
+  if (!came || !run.is_running()) {
+    result.broken.push_back("the run did not come to the moment");
+  } else if (fault.lasts) {
+    std::filesystem::remove(scene.fleet.marker());
+  } else {
+    strike(fault, scene);
+    std::this_thread::sleep_for(until_it_heals);
+    fault.heal(scene);
+  }
+  const auto code = run.wait(seconds(90));
+  if (!code) result.broken.push_back("the run did not end");
+  result.exit_code = code && *code <= 5 ? *code : -1;
+  result.log += run.output() + run.errors();
+  scene.sessions.clear();
+}
+
+/// As an operator does, again where the fleet was still coming up.
+void recover(Scene& scene, CellResult& result) {
+  const auto recovered = [&] {
+    const auto ended =
+        scene.fleet.rig().cutover({"recover", "--no-dry-run", "--yes"}, seconds(120));
+    result.recovery_exit_code = ended.exit_code.value_or(-1);
+    result.log += ended.output + ended.errors;
+    return result.recovery_exit_code == 0;
+  };
+  if (!support::eventually(seconds(60), recovered, milliseconds(500)))
+    result.broken.push_back("recovery does not end well");
+}
+
+void count(const support::LoadVerdict& verdict, CellResult& result) {
+  result.failed += verdict.failed;
+  if (verdict.lost > 0) result.broken.push_back(fmt::format("{} lost", verdict.lost));
+  if (verdict.doubled > 0) result.broken.push_back(fmt::format("{} doubled", verdict.doubled));
+  if (verdict.unexpected > 0)
+    result.broken.push_back(fmt::format("{} refused yet applied", verdict.unexpected));
+  if (!verdict.problems.empty() && !result.broken.empty()) result.log += support::to_text(verdict);
+}
+
+void count_writes(Scene& scene, CellResult& result) {
+  auto& fleet = scene.fleet;
+  result.on_green = fleet.all_on_green();
+  if (!result.on_green && !fleet.all_on_blue())
+    result.broken.push_back("neither all-blue nor all-green");
+  if (!fleet.everyone_writes()) result.broken.push_back("not everyone writes again");
+  fleet.load().stop();
+  const auto serving = result.on_green ? fleet.rig().green_conninfo() : fleet.rig().blue_conninfo();
+  const auto verdict = support::verify_load(fleet.load(), serving);
+  result.longest_stall = verdict.longest_stall;
+  count(verdict, result);
+  for (const auto& writer : scene.writers) {
+    writer->stop();
+    auto past_the_bouncers = support::verify_load(*writer, serving);
+    past_the_bouncers.failed = 0;  // blue refuses them, as it should
+    count(past_the_bouncers, result);
+  }
+}
+
+}  // namespace
+
+CellResult run_cell(const Fault& fault, Moment moment) {
+  tests::FleetUnderLoad fleet(fleet_for(fault));
+  Scene scene{fleet, moment};
+  CellResult result;
+  run_and_strike(fault, scene, result);
+  recover(scene, result);
+  count_writes(scene, result);
+  if (!result.broken.empty()) result.log += fleet.rig().logs();
+  return result;
+}
+
+std::string to_text(const CellResult& result) {
+  const auto ended =
+      result.exit_code < 0 ? std::string("killed") : fmt::format("exit {}", result.exit_code);
+  auto text = fmt::format("{}, {} serves, {} failed, stall {:.0f} ms", ended,
+                          result.on_green ? "green" : "blue", result.failed, result.longest_stall);
+  for (const auto& promise : result.broken) text += ", **" + promise + "**";
+  return text;
+}
+
+}  // namespace cutover::faults

@@ -1,0 +1,128 @@
+// What lets blue follow green later, on real servers: who may make and remove it, from where it
+// starts, and that opening it twice is as once.
+#include <gtest/gtest.h>
+
+#include "tests/integration/servers/server_pair.h"
+#include "tests/support/eventually.h"
+
+namespace cutover {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* back_sql = "FROM pg_subscription WHERE subname LIKE '%\\_back'";
+
+std::vector<Sides> sides_with_a_way_back(ServerPair& pair) {
+  auto sides = forward_sides(pair.databases);
+  for (auto& each : sides) {
+    each.replicate_back = pair.databases.front().green;
+    for (const auto& subscription : each.subscriptions)
+      each.way_back.push_back(way_back_of(subscription));
+  }
+  return sides;
+}
+
+std::unique_ptr<ServerFleet> connected(ServerPair& pair, const std::string& run_id) {
+  auto fleet =
+      std::make_unique<ServerFleet>(sides_with_a_way_back(pair), FleetOptions{.run_id = run_id});
+  const auto errors = pair.run(fleet->connect());
+  if (!errors.empty()) throw std::runtime_error(to_text(errors.front()));
+  const auto remembered = pair.run(fleet->remember_schema());
+  if (!remembered.is_done()) throw std::runtime_error(told(remembered));
+  return fleet;
+}
+
+std::unique_ptr<ServerFleet> armed(ServerPair& pair) {
+  pair.prepare();
+  pair.subscribe();
+  auto fleet = connected(pair, "run-1");
+  const auto claim = pair.run(fleet->claim_blue());
+  if (!claim) throw std::runtime_error(to_text(claim.error()));
+  for (auto&& act : {pair.run(fleet->install_triggers()), pair.run(fleet->arm_way_back())})
+    if (!act.is_done()) throw std::runtime_error(told(act));
+  return fleet;
+}
+
+/// Up to the second gate's mark; what follows is to make green durable.
+Mark decide_and_seal(ServerPair& pair, ServerFleet& fleet) {
+  pair.pass_first_gate(fleet);
+  for (auto&& act : {pair.run(fleet.decide()), pair.run(fleet.seal())})
+    if (!act.is_done()) throw std::runtime_error(told(act));
+  auto mark = pair.run(fleet.set_mark());
+  if (!mark) throw std::runtime_error(to_text(mark.error()));
+  pair.wait_for_gate(fleet, *mark);
+  return *mark;
+}
+
+void write_on_green(ServerPair& pair, const std::string& note) {
+  pair.on_green().must("INSERT INTO item (id, note) SELECT coalesce(max(id), 0) + 1, '" + note +
+                       "' FROM item");
+}
+
+bool blue_gets(ServerPair& pair, const std::string& note) {
+  const auto sql = "SELECT count(*) FROM item WHERE note = '" + note + "'";
+  return support::eventually(20s, [&] { return pair.blue_value(sql) == "1"; });
+}
+
+TEST(WayBackOnServers, OpenedTwiceIsAsOnceAndNoWriteIsMissedOrDoubled) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  const auto mark = decide_and_seal(pair, *fleet);
+  ASSERT_TRUE(pair.run(fleet->make_green_durable()));
+  write_on_green(pair, "before it is open");
+  const auto opened = pair.run(fleet->open_way_back(mark));
+  ASSERT_TRUE(opened.is_done()) << told(opened);
+  EXPECT_TRUE(blue_gets(pair, "before it is open"));
+  const auto again = pair.run(fleet->open_way_back(mark));
+  EXPECT_TRUE(again.is_done()) << told(again);
+  write_on_green(pair, "after it was opened again");
+  EXPECT_TRUE(blue_gets(pair, "after it was opened again"));
+  EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_done());
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM item"), "2");
+}
+
+TEST(WayBackOnServers, TheFirstPositionOfADecisionStaysAndTheNextDecisionHasItsOwn) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  decide_and_seal(pair, *fleet);
+  const auto first = pair.run(fleet->make_green_durable());
+  ASSERT_TRUE(first) << to_text(first.error());
+  write_on_green(pair, "of a client");
+  const auto again = pair.run(fleet->make_green_durable());
+  ASSERT_TRUE(again) << to_text(again.error());
+  EXPECT_EQ(*again, *first) << "what clients wrote since must not be left out";
+  const auto undone = pair.run(fleet->undo_decision());
+  ASSERT_TRUE(undone.is_done()) << told(undone);
+  decide_and_seal(pair, *fleet);
+  const auto next = pair.run(fleet->make_green_durable());
+  ASSERT_TRUE(next) << to_text(next.error());
+  EXPECT_GT(*next, *first);
+}
+
+TEST(WayBackOnServers, ARunThatWasTakenOverNeitherMakesNorRemovesIt) {
+  ServerPair pair;
+  const auto zombie = armed(pair);
+  const auto recovery = connected(pair, "recovery-1");
+  ASSERT_TRUE(pair.run(recovery->take_over_blue()));
+  EXPECT_FALSE(pair.run(zombie->disarm_way_back()).is_done()) << "its sessions are ended";
+  const auto removed_late = pair.run(zombie->disarm_way_back());
+  EXPECT_TRUE(removed_late.is_refused()) << told(removed_late);
+  EXPECT_EQ(pair.blue_value(std::string("SELECT count(*) ") + back_sql), "1");
+  EXPECT_TRUE(pair.run(zombie->arm_way_back()).is_refused());
+  const auto removed = pair.run(recovery->disarm_way_back());
+  EXPECT_TRUE(removed.is_done()) << told(removed);
+  EXPECT_EQ(pair.blue_value(std::string("SELECT count(*) ") + back_sql), "0");
+}
+
+TEST(WayBackOnServers, LeavesOutWhatCameFromBlueWhereBothSidesKnowHow) {
+  PairOptions options;
+  options.blue_major = 16;
+  options.green_major = 17;
+  ServerPair pair(options);
+  const auto fleet = armed(pair);
+  EXPECT_EQ(pair.blue_value(std::string("SELECT suborigin ") + back_sql), "none");
+  EXPECT_EQ(pair.blue_value(std::string("SELECT subenabled ") + back_sql), "f");
+}
+
+}  // namespace
+}  // namespace cutover
