@@ -128,6 +128,8 @@ CellResult run_cell(const Fault& fault, Moment moment) {
   run_and_strike(fault, scene, result);
   recover(scene, result);
   count_writes(scene, result);
+  const auto also = fault.broken_in_the_end(scene);
+  if (!also.empty()) result.broken.push_back(also);
   if (!result.broken.empty()) result.log += fleet.rig().logs();
   return result;
 }

@@ -1,14 +1,15 @@
 #include "tests/faults/faults.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "tests/support/child_process.h"
 #include "tests/support/process_list.h"
 #include "tests/support/sql_session.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::faults {
 namespace {
@@ -18,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longer_than_the_lease(2'500);
 constexpr int bypassing_writers = 2;
+constexpr const char* edit = "\n; edited by somebody else\n";
 constexpr const char* past_the_setting = " options='-c default_transaction_read_only=off'";
 
 void write_past_the_bouncers(Scene& scene, const std::string& conninfo) {
@@ -49,14 +51,18 @@ void open_a_transaction(Scene& scene) {
 }
 
 /// What a full disk does to PostgreSQL, which ignores the signal: every write fails.
-void limit_files(support::PostgresServer& server, rlim_t bytes) {
+void limit_files(support::PostgresServer& server, const std::string& bytes) {
   std::ifstream file(server.data_directory() / "postmaster.pid");
   pid_t postmaster = 0;
   if (!(file >> postmaster)) return;
   auto processes = support::children_of(postmaster);
   processes.push_back(postmaster);
-  const rlimit limit{bytes, RLIM_INFINITY};
-  for (const pid_t process : processes) ::prlimit(process, RLIMIT_FSIZE, &limit, nullptr);
+  for (const pid_t process : processes) {
+    support::ChildOptions prlimit;
+    prlimit.argv = {"prlimit", "--pid", std::to_string(process), "--fsize=" + bytes + ":unlimited"};
+    prlimit.user = support::server_user();
+    support::run_program(std::move(prlimit));  // one that ended meanwhile has no limits
+  }
 }
 
 void start_again(support::PostgresServer& server) {
@@ -134,9 +140,9 @@ std::vector<Fault> of_servers() {
                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
                    "WHERE slot_name = 'cutover' AND NOT active");
        }},
-      {"green's disk full", [](Scene& it) { limit_files(it.fleet.rig().green(), 1); },
+      {"green's disk full", [](Scene& it) { limit_files(it.fleet.rig().green(), "1"); },
        [](Scene& it) {
-         limit_files(it.fleet.rig().green(), RLIM_INFINITY);
+         limit_files(it.fleet.rig().green(), "unlimited");
          start_again(it.fleet.rig().green());
        }},
   };
@@ -151,7 +157,12 @@ std::vector<Fault> of_hosts() {
        }},
       {"ini edited by someone else",
        [](Scene& it) {
-         std::ofstream(it.fleet.rig().pgbouncer(0).ini_path(), std::ios::app) << "\n; edited\n";
+         std::ofstream(it.fleet.rig().pgbouncer(0).ini_path(), std::ios::app) << edit;
+       },
+       [](Scene&) {}, false, false, "began decide", false,
+       [](Scene& it) {
+         const auto text = support::read_file(it.fleet.rig().pgbouncer(0).ini_path());
+         return text.find(edit) == std::string::npos ? "what somebody else wrote is gone" : "";
        }},
       {"clock steps by an hour", [](Scene& it) { std::ofstream(clock_file(it)) << "+3600\n"; },
        [](Scene&) {}, false, /*fakes_time=*/true},

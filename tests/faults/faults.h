@@ -42,6 +42,8 @@ struct Fault {
   /// The moment before the decision, where the locks that hold writers would hold the fault too.
   std::string early_moment = "began decide";
   bool lasts = false;  ///< from before the run to its end: there is one moment only
+  /// What else is broken in the end; empty: nothing.
+  std::function<std::string(Scene&)> broken_in_the_end = [](Scene&) { return ""; };
 };
 
 const std::vector<Fault>& all_faults();
