@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "tests/support/eventually.h"
 
@@ -68,7 +67,7 @@ void run_and_strike(const Fault& fault, Scene& scene, CellResult& result) {
     std::filesystem::remove(scene.fleet.marker());
   } else {
     strike(fault, scene);
-    std::this_thread::sleep_for(until_it_heals);
+    support::eventually(until_it_heals, [&] { return !run.is_running(); });
     fault.heal(scene);
   }
   const auto code = run.wait(seconds(90));

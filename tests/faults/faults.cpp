@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "tests/support/child_process.h"
 #include "tests/support/process_list.h"
@@ -84,7 +83,7 @@ std::vector<Fault> of_processes() {
       {"controller SIGSTOP longer than the lease",
        [](Scene& it) {
          ::kill(it.controller.worker, SIGSTOP);
-         std::this_thread::sleep_for(longer_than_the_lease);
+         it.fleet.load().everyone_wrote(1, longer_than_the_lease);  // the lease runs out
          ::kill(it.controller.worker, SIGCONT);
        }},
       {"agent SIGKILL", [](Scene& it) { it.fleet.rig().agent(0).kill9(); },

@@ -12,11 +12,11 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "controller/commands/program.h"
 #include "controller/cutover/events.h"
+#include "tests/support/eventually.h"
 
 namespace {
 
@@ -44,8 +44,8 @@ class Assassin : public cutover::Listener {
 
   static void wait_until_the_marker_is_gone() {
     const char* marker = std::getenv("CUTOVER_TEST_KILL_MARKER");
-    for (int looks = 0; looks < 3'000 && std::filesystem::exists(marker); ++looks)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    cutover::support::eventually(std::chrono::seconds(30),
+                                 [&] { return !std::filesystem::exists(marker); });
   }
 
   void strike() const {
