@@ -49,7 +49,11 @@ bool comes_back(const Entry& entry, const Move& move) {
 }  // namespace
 
 std::vector<Move> moves_for(const ini::ConfigFiles& config) {
-  const auto seed = hash_of(config.files.front().document.text);
+  return moves_for(config, config.files.front().document.text);
+}
+
+std::vector<Move> moves_for(const ini::ConfigFiles& config, const std::string& chosen_by) {
+  const auto seed = hash_of(chosen_by);
   std::vector<Move> moves;
   for (const Entry& entry : ini::effective_entries(config)) {
     const auto hash = hash_of(entry.name, seed) >> 16;

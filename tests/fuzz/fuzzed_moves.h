@@ -11,6 +11,8 @@ namespace cutover::fuzz {
 
 /// About half of the entries, to hosts and ports that need quotes or not.
 std::vector<ini::Move> moves_for(const ini::ConfigFiles& config);
+/// Where the configuration holds more than the input: paths and ports are others in each run.
+std::vector<ini::Move> moves_for(const ini::ConfigFiles& config, const std::string& chosen_by);
 
 /// The way back of `moves`.
 std::vector<ini::Move> reversed(const std::vector<ini::Move>& moves);

@@ -92,7 +92,7 @@ std::string PgbouncerServer::Impl::settings_text() const {
                  {"admin_users", admin},
                  {"pool_mode", "transaction"},
                  {"default_pool_size", std::to_string(options.pool_size)},
-                 {"max_client_conn", "1000"},
+                 {"max_client_conn", "800"},  // within the usual 1024 descriptors
                  {"server_login_retry", "0.5"},
                  {"ignore_startup_parameters", "extra_float_digits"},
                  {"so_reuseport", options.port == 0 ? "0" : "1"}};
