@@ -47,6 +47,13 @@ void add_watch_options(CLI::App& app, CommandLine& line) {
       ->check(CLI::Range(0.2, 3600.0));
 }
 
+void add_psql_operands(CLI::App& app, CommandLine& line) {
+  app.add_option("PLACE", line.psql_place,
+                 "blue, green, BOUNCER for its console, or BOUNCER/ENTRY for the way of a client")
+      ->required();
+  app.add_option("ARGUMENT", line.psql_arguments, "arguments of psql, after --");
+}
+
 std::string with_newline(std::string text) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   return text;
@@ -72,6 +79,7 @@ void define(CLI::App& app, CommandLine& line) {
     command->callback([&line, name = info.name] { line.command = name; });
     if (info.name == CommandName::recover) add_recover_options(*command, line);
     if (info.name == CommandName::watch) add_watch_options(*command, line);
+    if (info.name == CommandName::psql) add_psql_operands(*command, line);
     add_options_of(info.word, *command, line.options);
   }
 }
@@ -109,6 +117,7 @@ const std::vector<CommandInfo>& command_table() {
       {CommandName::report, "report", "what a run did: steps, times, pause, checks, plot", false},
       {CommandName::init, "init", "write a commented cutover.toml, asking for what it cannot find",
        true},
+      {CommandName::psql, "psql", "open psql on blue, on green, or through a bouncer", false},
   };
   return table;
 }

@@ -31,6 +31,7 @@ enum class CommandName {
   runbook,
   report,
   init,
+  psql,
 };
 
 struct CommandInfo {
@@ -57,7 +58,9 @@ struct CommandLine {
   bool metrics_only = false;          ///< watch: no screen
   double watch_interval_seconds = 1;  ///< watch
   GivenOptions options;               ///< of the command alone
-  Listener* witness = nullptr;        ///< told of every event of a run besides our own listeners
+  std::string psql_place;
+  std::vector<std::string> psql_arguments;  ///< after --
+  Listener* witness = nullptr;  ///< told of every event of a run besides our own listeners
 };
 
 /// --jobs of the commands that have it: each is a session on a server.

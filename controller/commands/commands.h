@@ -28,6 +28,7 @@ CommandResult verify_command(const CommandLine& line, const Config& config);
 CommandResult finish_command(const CommandLine& line, const Config& config);
 CommandResult status_command(const CommandLine& line, const Config& config);
 CommandResult watch_command(const CommandLine& line, const Config& config);
+CommandResult psql_command(const CommandLine& line, const Config& config);
 CommandResult doctor_command(const CommandLine& line, const Config& config);
 
 }  // namespace cutover

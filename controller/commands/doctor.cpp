@@ -12,6 +12,7 @@
 #include "controller/checks/open_context.h"
 #include "controller/commands/commands.h"
 #include "controller/commands/journaled.h"
+#include "controller/commands/jumpbox.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/link/bouncer_fleet.h"
@@ -96,6 +97,7 @@ Finding agent(const BouncerOutcome& connected, const proto::Hello& hello) {
 Task<std::vector<CheckReport>> examine(asio::any_io_executor executor, const Config& config) {
   std::vector<CheckReport> reports{{"state_dir", state_dir(config)},
                                    {"password_file", password_file()}};
+  for (auto& report : examine_jumpbox()) reports.push_back(std::move(report));
   const auto databases = co_await open_servers(config);
   for (const auto& database : databases) {
     reports.push_back({"blue of " + database.config.name, server(database.blue)});

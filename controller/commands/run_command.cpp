@@ -38,6 +38,8 @@ CommandResult run_command(const CommandLine& line, const Config& config) {
       return report_command(line, config);
     case CommandName::init:
       return init_command(line);
+    case CommandName::psql:
+      return psql_command(line, config);
     case CommandName::finish:
       return finish_command(line, config);
   }

@@ -46,6 +46,7 @@ TEST(CommandLine, EveryCommandOfTheTableIsParsed) {
   for (const auto& info : command_table()) {
     if (info.word.empty()) continue;
     std::vector<std::string> words{info.word};
+    if (info.name == CommandName::psql) words.emplace_back("blue");
     EXPECT_EQ(parsed(words).command, info.name) << info.word;
   }
 }
@@ -125,6 +126,13 @@ TEST(CommandLine, ItsWordsAreTheTable) {
     EXPECT_THAT(listed, testing::Contains(info.word));
   }
   EXPECT_EQ(listed.size() + 1, command_table().size());
+}
+
+TEST(CommandLine, WhatFollowsTwoDashesIsForPsql) {
+  const auto line = parsed({"psql", "green", "--", "-Atc", "SELECT 1"});
+  EXPECT_EQ(line.psql_place, "green");
+  EXPECT_EQ(line.psql_arguments, (std::vector<std::string>{"-Atc", "SELECT 1"}));
+  EXPECT_FALSE(parse_command_line({"psql"}));
 }
 
 }  // namespace
