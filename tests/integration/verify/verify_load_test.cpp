@@ -40,7 +40,7 @@ TEST(VerifyUnderLoad, RaisesNoFalseAlarmAndFindsEachLostChangedAndExtraRow) {
   FleetUnderLoad fleet;
   auto& rig = fleet.rig();
   std::int64_t again = 0;
-  for (int round = 0; round < 20 && (round < 3 || again == 0); ++round) {
+  for (int round = 0; round < 60 && (round < 3 || again == 0); ++round) {
     const auto finished =
         rig.cutover({"verify", "--json", "--chunk-rows", "300"}, std::chrono::milliseconds(90'000));
     EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
