@@ -134,6 +134,24 @@ SELECT format('%I', c.relname) AS name FROM pg_class AS c
 WHERE c.relnamespace = to_regnamespace('cutover') AND c.relkind = 'r' AND c.relname <> 'run'
 ORDER BY 1)";
 
+Task<Outcome> drop_publication(ServerSession& server, std::string name) {
+  const auto dropped = co_await server.query("DROP PUBLICATION " + quote_identifier(name));
+  co_return dropped ? done() : outcome_of_failure(dropped.error());
+}
+
+using DropOne = Task<Outcome> (*)(ServerSession&, std::string);
+
+/// What the statement names, one after the other until one cannot be dropped.
+Task<Outcome> drop_each(ServerSession& server, std::string names_sql, DropOne drop_one) {
+  const auto names = co_await names_found(server, names_sql);
+  if (!names) co_return in_doubt(names.error());
+  for (const auto& name : *names) {
+    const auto outcome = co_await drop_one(server, name);
+    if (!outcome.is_done()) co_return outcome;
+  }
+  co_return done(named(*names));
+}
+
 }  // namespace
 
 Task<Result<bool>> is_fenced(ServerSession& server, std::string colour) {
@@ -151,13 +169,9 @@ Task<Result<Standing>> find_subscriptions(ServerSession& server, ServerTraces tr
 }
 
 Task<Outcome> drop_subscriptions(ServerSession& server, ServerTraces traces) {
-  const auto names = co_await names_found(server, subscriptions_sql(traces.database));
-  if (!names) co_return in_doubt(names.error());
-  for (const auto& name : *names) {
-    const auto outcome = co_await drop_subscription(server, name);
-    if (!outcome.is_done()) co_return outcome;
-  }
-  co_return done(named(*names));
+  const auto outcome =
+      co_await drop_each(server, subscriptions_sql(traces.database), drop_subscription);
+  co_return outcome;
 }
 
 Task<Result<Standing>> find_slots(ServerSession& server, ServerTraces traces) {
@@ -166,13 +180,8 @@ Task<Result<Standing>> find_slots(ServerSession& server, ServerTraces traces) {
 }
 
 Task<Outcome> drop_slots(ServerSession& server, ServerTraces traces) {
-  const auto names = co_await names_found(server, slots_sql(traces.database));
-  if (!names) co_return in_doubt(names.error());
-  for (const auto& name : *names) {
-    const auto outcome = co_await drop_slot(server, name);
-    if (!outcome.is_done()) co_return outcome;
-  }
-  co_return done(named(*names));
+  const auto outcome = co_await drop_each(server, slots_sql(traces.database), drop_slot);
+  co_return outcome;
 }
 
 Task<Result<Standing>> find_publications(ServerSession& server, ServerTraces traces) {
@@ -181,13 +190,9 @@ Task<Result<Standing>> find_publications(ServerSession& server, ServerTraces tra
 }
 
 Task<Outcome> drop_publications(ServerSession& server, ServerTraces traces) {
-  const auto names = co_await names_found(server, publications_sql(traces.database));
-  if (!names) co_return in_doubt(names.error());
-  for (const auto& name : *names) {
-    const auto dropped = co_await server.query("DROP PUBLICATION " + quote_identifier(name));
-    if (!dropped) co_return outcome_of_failure(dropped.error());
-  }
-  co_return done(named(*names));
+  const auto outcome =
+      co_await drop_each(server, publications_sql(traces.database), drop_publication);
+  co_return outcome;
 }
 
 Task<Result<Standing>> find_guard(ServerSession& server, ServerTraces) {
