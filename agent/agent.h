@@ -39,6 +39,8 @@ class Agent {
   Task<void> wind_up();
 
   const AgentRecord& record() const { return record_; }
+  /// A pause whose lease has not run out.
+  bool holds_by_a_lease() const { return record_.phase == Phase::paused && !is_lease_over(); }
   /// Until nothing is left to do by itself: no pause whose lease ran out, no unfulfilled intent.
   Task<bool> settle(std::chrono::milliseconds limit);
 

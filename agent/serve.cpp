@@ -1,10 +1,14 @@
 // `cutover-agent serve` and `resume`: the agent put together from its configuration.
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string_view>
 
 #include "agent/commands.h"
 #include "agent/log.h"
@@ -48,6 +52,14 @@ struct Assembly {
   Agent agent;
 };
 
+/// As systemd tells its ExecStopPost: the agent died, and another is started when this one ends.
+/// Not after "success" or "timeout", where somebody wants it stopped.
+bool is_started_again() {
+  const char* const result = std::getenv("SERVICE_RESULT");
+  constexpr std::array deaths = {"signal", "core-dump", "watchdog", "exit-code", "oom-kill"};
+  return result != nullptr && std::ranges::find(deaths, std::string_view(result)) != deaths.end();
+}
+
 }  // namespace
 
 int run_serve(const AgentConfig& config) {
@@ -77,6 +89,10 @@ int run_resume(const AgentConfig& config) {
   const auto loaded = parts.agent.load();
   if (loaded.has_error()) return complain(loaded.error()), 1;
   const Phase before = parts.agent.record().phase;
+  if (parts.agent.holds_by_a_lease() && is_started_again()) {
+    std::cout << "the lease lives: left to the agent that systemd starts again\n";
+    return 0;
+  }
   parts.agent.take_up();
   const bool settled = run_to_end(parts.context, parts.agent.settle(settle_limit));
   const Phase after = parts.agent.record().phase;

@@ -28,6 +28,8 @@ namespace {
 
 namespace asio = boost::asio;
 using Protocol = asio::local::stream_protocol;
+constexpr std::chrono::milliseconds run_limit{10'000};
+constexpr std::chrono::milliseconds last_words{500};
 constexpr std::chrono::milliseconds wind_up_limit{5000};
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -125,10 +127,30 @@ Task<void> accept_loop(Agent& agent, Protocol::acceptor& acceptor, ServerOptions
   }
 }
 
-Task<void> wait_for_signal() {
+Task<void> next_of(asio::signal_set& signals) {
+  co_await signals.async_wait(asio::use_awaitable);
+}
+
+/// Until the clients that are held here go on, as the run or the lease has it.
+Task<void> see_the_run_through(Agent& agent) {
+  const bool settled = co_await agent.settle(run_limit);
+  // The reply to what ended the pause is on its way.
+  if (settled) co_await sleep_for(last_words);
+}
+
+/// To resume in the middle of a run would show clients a fenced server: they wait for its end
+/// instead, with the agent at the run's service. A second signal ends that.
+Task<void> until_told_to_stop(Agent& agent) {
   const auto executor = co_await asio::this_coro::executor;
   asio::signal_set signals(executor, SIGTERM, SIGINT);
-  co_await signals.async_wait(asio::use_awaitable);
+  co_await next_of(signals);
+  log_info("stopping");
+  tell_supervisor("STOPPING=1");
+  const Phase phase = agent.record().phase;
+  if (phase != Phase::paused && phase != Phase::switching) co_return;
+  log_warning("clients are held: their run goes on first",
+              {{"hint", "a second signal resumes them at once, on the old route"}});
+  co_await first_of(see_the_run_through(agent), next_of(signals));
 }
 
 }  // namespace
@@ -152,11 +174,9 @@ Task<Result<void>> serve(Agent& agent, ServerOptions options) {
   tell_supervisor("READY=1");
   asio::co_spawn(executor, give_signs_of_life(), asio::detached);
   auto accepting = accept_loop(agent, acceptor.value(), options);
-  co_await first_of(std::move(accepting), wait_for_signal());
+  co_await first_of(std::move(accepting), until_told_to_stop(agent));
   acceptor.value().close();
   ::unlink(options.socket.c_str());
-  log_info("stopping");
-  tell_supervisor("STOPPING=1");
   const bool wound_up = co_await within(wind_up_limit, agent.wind_up());
   if (!wound_up) log_error("could not wind up in time", {});
   co_return Result<void>();

@@ -15,7 +15,8 @@ struct ServerOptions {
 bool somebody_listens(const std::string& path);
 
 /// Listens on the socket (a stale one is replaced, one that answers is an error) and serves until
-/// SIGTERM or SIGINT; then lets the agent wind up.
+/// SIGTERM or SIGINT, and then until no run holds clients here or a second signal comes; then lets
+/// the agent wind up.
 Task<Result<void>> serve(Agent& agent, ServerOptions options);
 
 }  // namespace cutover::agent

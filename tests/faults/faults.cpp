@@ -88,9 +88,9 @@ std::vector<Fault> of_processes() {
        }},
       {"agent SIGKILL", [](Scene& it) { it.fleet.rig().agent(0).kill9(); },
        [](Scene& it) { it.fleet.rig().agent(0).start(); }},
-      {"agent restart",
+      {"agent restart", [](Scene& it) { it.fleet.rig().agent(0).ask_to_stop(); },
        [](Scene& it) {
-         it.fleet.rig().agent(0).stop();
+         it.fleet.rig().agent(0).wait_for_end();
          it.fleet.rig().agent(0).start();
        }},
       {"bouncer SIGKILL",

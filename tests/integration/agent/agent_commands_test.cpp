@@ -13,8 +13,12 @@ using testing::HasSubstr;
 
 class AgentCommands : public AgentOnRealServers {
  protected:
-  support::Finished run_agent(const std::string& command) const {
+  support::Finished run_agent(const std::string& command) const { return run_agent(command, {}); }
+
+  support::Finished run_agent(const std::string& command,
+                              const std::map<std::string, std::string>& environment) const {
     support::ChildOptions options;
+    options.environment = environment;
     options.argv = {support::agent_program(), command, "--config", agent_->config_path()};
     options.user = support::server_user();
     return support::run_program(options, 30s);
@@ -50,6 +54,30 @@ TEST_F(AgentCommands, ResumeKeepsALivingLeaseAndEndsThePauseAfterIt) {
   EXPECT_TRUE(is_paused(*first_));
   EXPECT_EQ(run_agent("resume").exit_code, 0);
   EXPECT_TRUE(both_serve());
+  EXPECT_TRUE(both_lead_to(blue_));
+}
+
+TEST_F(AgentCommands, ResumeLeavesALivingLeaseToTheAgentThatSystemdStartsAgain) {
+  AgentClient client = connect();
+  hold(client, 1, 60'000);
+  agent_->kill9();
+  const auto finished = run_agent("resume", {{"SERVICE_RESULT", "signal"}});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.output, HasSubstr("the agent that systemd starts again"));
+  EXPECT_TRUE(is_paused(*first_) && is_paused(*second_));
+  agent_->start();
+  EXPECT_EQ(connect().ask(switch_request(1)).outcome(), proto::DONE);
+  EXPECT_TRUE(both_lead_to(green_));
+}
+
+TEST_F(AgentCommands, ResumeEndsAPauseWhoseLeaseRanOutWhoeverIsStartedAgain) {
+  AgentClient client = connect();
+  hold(client, 1, 300);
+  agent_->kill9();
+  EXPECT_TRUE(support::eventually(10s, [&] {
+    run_agent("resume", {{"SERVICE_RESULT", "watchdog"}});
+    return both_serve();
+  }));
   EXPECT_TRUE(both_lead_to(blue_));
 }
 

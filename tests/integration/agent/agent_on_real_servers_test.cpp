@@ -127,11 +127,40 @@ TEST_F(AgentOnRealServers, AnAgentKilledInTheSwitchGoesForwardAfterItsRestart) {
   EXPECT_EQ(load->failures(), 0) << load->last_failure();
 }
 
-TEST_F(AgentOnRealServers, ASigtermResumesWhatHasNoIntent) {
+TEST_F(AgentOnRealServers, ToldToStopInAPauseItSeesTheRunThroughAndNoClientSeesAnError) {
+  const auto load = clients();
   AgentClient client = connect();
-  hold(client, 1, 60'000);
+  hold(client, 1, 10'000);
+  agent_->ask_to_stop();
+  ASSERT_TRUE(
+      eventually(10s, [&] { return agent_log().find("clients are held") != std::string::npos; }));
+  EXPECT_EQ(connect().ask(ping_request()).state().phase(), proto::PAUSED);
+  EXPECT_TRUE(is_paused(*first_) && is_paused(*second_));
+  EXPECT_EQ(client.ask(renew_request(1, 10'000)).outcome(), proto::DONE);
+  EXPECT_EQ(client.ask(switch_request(1)).outcome(), proto::DONE);
+  agent_->wait_for_end();
+  EXPECT_TRUE(both_lead_to(green_));
+  EXPECT_TRUE(load->are_served(50, 20s));
+  EXPECT_EQ(load->failures(), 0) << load->last_failure();
+}
+
+TEST_F(AgentOnRealServers, ToldToStopItStillEndsAPauseAtTheLease) {
+  AgentClient client = connect();
+  hold(client, 1, 1000);
   agent_->stop();
   EXPECT_TRUE(both_serve());
+  EXPECT_TRUE(both_lead_to(blue_));
+}
+
+TEST_F(AgentOnRealServers, ToldToStopTwiceItResumesWhatHasNoIntentAtOnce) {
+  AgentClient client = connect();
+  hold(client, 1, 60'000);
+  agent_->ask_to_stop();
+  ASSERT_TRUE(
+      eventually(10s, [&] { return agent_log().find("clients are held") != std::string::npos; }));
+  agent_->stop();
+  EXPECT_TRUE(both_serve());
+  EXPECT_TRUE(both_lead_to(blue_));
 }
 
 TEST_F(AgentOnRealServers, APgbouncerRestartedInThePauseEndsOnGreenToo) {

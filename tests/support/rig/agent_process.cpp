@@ -92,10 +92,18 @@ void AgentProcess::start() {
   impl_->start();
 }
 
+void AgentProcess::ask_to_stop() {
+  if (is_running()) impl_->process->signal(SIGTERM);
+}
+
+void AgentProcess::wait_for_end() {
+  if (!impl_->process->wait(limit)) throw std::runtime_error("cutover-agent did not stop");
+}
+
 void AgentProcess::stop() {
   if (!is_running()) return;
-  impl_->process->signal(SIGTERM);
-  if (!impl_->process->wait(limit)) throw std::runtime_error("cutover-agent did not stop");
+  ask_to_stop();
+  wait_for_end();
 }
 
 void AgentProcess::kill9() {

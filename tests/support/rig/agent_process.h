@@ -33,7 +33,9 @@ class AgentProcess {
   ~AgentProcess();
 
   void start();
-  void stop();  ///< SIGTERM, waited for
+  void ask_to_stop();  ///< SIGTERM, as systemd does
+  void wait_for_end();
+  void stop();  ///< asked, and waited for
   void kill9();
   bool is_running() const;
   int pid() const;
