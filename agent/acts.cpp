@@ -211,7 +211,7 @@ Outcome Agent::report_phase(const proto::ReportPhaseCommand& command) {
 
 void Agent::pause_ended(const char* reason) {
   if (!pause_started_) return;
-  const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - *pause_started_;
+  const std::chrono::duration<double> lasted = time_paused();
   pause_started_.reset();
   metrics_.observe_pause(lasted.count());
   metrics_.set("cutover_pause_ended_timestamp_seconds", {}, unix_now());

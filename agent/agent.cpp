@@ -191,8 +191,9 @@ Task<proto::Reply> Agent::answer(proto::Request request) {
     log_warning(std::string(name_of(command)),
                 {{"outcome", cutover::name_of(outcome.kind)}, {"what", outcome.detail}});
   put(outcome, &reply);
-  // After a switch PgBouncer has its hands full with clients, and nobody waits for what it says.
-  const bool with_processes = command != Command::switch_route;
+  // After a pause clients wait for the reply, after a switch PgBouncer has its hands full with
+  // them; both have looked at what they did.
+  const bool with_processes = command != Command::switch_route && command != Command::pause;
   co_await fill_state(reply.mutable_state(), with_processes);
   co_return reply;
 }

@@ -85,6 +85,7 @@ class Agent {
   Moves moves_of(const Bouncer& bouncer) const;
   bool is_lease_over() const;
 
+  std::chrono::microseconds time_paused() const;
   Task<void> fill_state(proto::AgentState* state, bool with_processes);
   Task<proto::ProcessState> process_state(Bouncer& bouncer);
   void update_metrics();

@@ -49,6 +49,11 @@ Task<proto::ProcessState> Agent::process_state(Bouncer& bouncer) {
   co_return state;
 }
 
+std::chrono::microseconds Agent::time_paused() const {
+  return std::chrono::ceil<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                      *pause_started_);
+}
+
 Task<void> Agent::fill_state(proto::AgentState* state, bool with_processes) {
   std::vector<Task<proto::ProcessState>> looking;
   if (with_processes)
@@ -62,6 +67,8 @@ Task<void> Agent::fill_state(proto::AgentState* state, bool with_processes) {
   if (record_.phase == Phase::paused && record_.lease)
     state->set_lease_left_ms(
         static_cast<std::uint64_t>(time_left(*record_.lease, clock_.now()).count()));
+  if (record_.phase == Phase::paused && pause_started_)
+    state->set_paused_for_us(static_cast<std::uint64_t>(time_paused().count()));
   state->set_lease_expiries(record_.lease_expiries);
   for (const auto& process : processes) *state->add_processes() = process;
   changed_.raise();

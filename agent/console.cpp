@@ -1,6 +1,9 @@
 // See console.h.
 #include "agent/console.h"
 
+#include <algorithm>
+
+#include "common/async/gather.h"
 #include "common/async/within.h"
 
 namespace cutover::agent {
@@ -110,21 +113,24 @@ Task<ConsoleAnswer> Console::ask(std::string command, std::chrono::milliseconds 
   co_return answer;
 }
 
+Task<void> Console::keep_if_it_answers(LinePointer line) {
+  auto sending = line->send("SHOW VERSION");
+  const auto answer = co_await within(warm_limit, std::move(sending));
+  if (answer && answer->has_value()) keep(std::move(line));
+}
+
 Task<postgres::Answer<void>> Console::warm_up(std::size_t count) {
   std::vector<LinePointer> lines = std::move(idle_);
   idle_.clear();
-  std::vector<LinePointer> answering;
-  for (LinePointer& line : lines) {
-    auto sending = line->send("SHOW VERSION");
-    const auto answer = co_await within(warm_limit, std::move(sending));
-    if (answer && answer->has_value()) answering.push_back(std::move(line));
-  }
-  while (answering.size() < count) {
+  std::vector<Task<void>> trials;
+  for (LinePointer& line : lines) trials.push_back(keep_if_it_answers(std::move(line)));
+  co_await gather(std::move(trials));
+  const auto answering = idle_.size();
+  for (auto have = answering; have < std::min(count, lines_kept); ++have) {
     auto line = co_await dial();
     if (line.has_error()) co_return line.error();
-    answering.push_back(std::move(line.value()));
+    keep(std::move(line.value()));
   }
-  for (LinePointer& line : answering) keep(std::move(line));
   co_return postgres::Answer<void>();
 }
 

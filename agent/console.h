@@ -59,6 +59,7 @@ class Console {
   Task<postgres::Answer<LinePointer>> dial();
   Task<ConsoleAnswer> ask_on(LinePointer line, std::string command,
                              std::chrono::milliseconds limit);
+  Task<void> keep_if_it_answers(LinePointer line);
   void keep(LinePointer line);
 
   std::unique_ptr<ConsoleDialer> dialer_;

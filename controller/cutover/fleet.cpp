@@ -16,8 +16,8 @@ void append(std::string& list, const std::string& item, const char* separator) {
 
 Outcome combined(const FleetOutcome& outcomes) {
   Outcome worst = done();
-  for (const auto& [bouncer, outcome] : outcomes) worst.kind = std::max(worst.kind, outcome.kind);
-  for (const auto& [bouncer, outcome] : outcomes) {
+  for (const auto& one : outcomes) worst.kind = std::max(worst.kind, one.outcome.kind);
+  for (const auto& [bouncer, outcome, held_for] : outcomes) {
     if (outcome.kind != worst.kind) continue;
     if (!outcome.detail.empty()) {
       append(worst.detail, fmt::format("{}: {}", bouncer, outcome.detail), "; ");

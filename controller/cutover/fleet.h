@@ -58,6 +58,8 @@ struct BouncerSight {
 struct BouncerOutcome {
   std::string bouncer;
   Outcome outcome;
+  /// How long its clients had been held when it answered that they are: from the first PAUSE on.
+  std::chrono::microseconds held_for{0};
 };
 using FleetOutcome = std::vector<BouncerOutcome>;
 

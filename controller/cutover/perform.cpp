@@ -78,13 +78,15 @@ Task<Outcome> Performer::undo(const Step& step, milliseconds limit) {
 void Performer::begin_pause(const Step& step) {
   if (!step.holds_clients || pause_began_) return;
   pause_began_ = fleet_.now();
+  state_.clients_held_since.reset();
   pausing_step_ = &step;
   tell(PauseBegan{});
 }
 
 void Performer::end_pause() {
   if (!pause_began_) return;
-  const auto held = duration_cast<microseconds>(fleet_.now() - *pause_began_);
+  const auto since = std::max(*pause_began_, state_.clients_held_since.value_or(*pause_began_));
+  const auto held = duration_cast<microseconds>(fleet_.now() - since);
   pause_began_.reset();
   pausing_step_ = nullptr;
   report_.pause = held;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct RunState {
   Claim claim;
   Mark mark;
   Lsn green_position;  ///< green's own insert position after the second gate, for the way back
-  const bool* abort_wanted = nullptr;  ///< Ctrl-C; heeded until the point of no return
+  std::optional<TimePoint> clients_held_since;  ///< as the agents say; nothing: they have not said
+  const bool* abort_wanted = nullptr;           ///< Ctrl-C; heeded until the point of no return
 
   bool is_abort_wanted() const { return abort_wanted != nullptr && *abort_wanted; }
 };

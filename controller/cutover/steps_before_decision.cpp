@@ -1,4 +1,6 @@
 // Steps 1 to 7 of the protocol: everything that leaves no trace when undone.
+#include <algorithm>
+
 #include "common/async/gather.h"
 #include "controller/cutover/steps.h"
 #include "controller/cutover/steps_shared.h"
@@ -107,8 +109,19 @@ Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
 
 // ── pause ──
 
+/// Since the first PAUSE of any agent; nothing when one of them has not said.
+std::optional<TimePoint> held_since(const FleetOutcome& paused, TimePoint now) {
+  std::chrono::microseconds longest{0};
+  for (const auto& one : paused) {
+    if (one.held_for.count() == 0) return std::nullopt;
+    longest = std::max(longest, one.held_for);
+  }
+  return now - longest;
+}
+
 Task<Outcome> apply_pause(Actuator& fleet, RunState& state) {
   const auto paused = co_await fleet.pause_bouncers(state.limits.drain_timeout, state.limits.lease);
+  state.clients_held_since = held_since(paused, fleet.now());
   co_return combined(paused);
 }
 
@@ -125,9 +138,14 @@ Task<Outcome> undo_pause(Actuator& fleet, RunState&) {
 
 // ── hold ──
 
+/// Sequences meanwhile: what clients took until the pause is brought over before the gates are
+/// waited for, and the second gate finds little left.
 Task<Outcome> apply_hold(Actuator& fleet, RunState& state) {
-  const auto outcome = co_await fleet.hold_writers(state.limits.lease);
-  co_return outcome;
+  std::vector<Task<Outcome>> tasks;
+  tasks.push_back(fleet.hold_writers(state.limits.lease));
+  tasks.push_back(fleet.sync_sequences());
+  const auto outcomes = co_await gather(std::move(tasks));
+  co_return worst_of(outcomes);
 }
 
 Task<Outcome> hold_holds(const Observer& fleet, const RunState&) {
@@ -162,7 +180,6 @@ Task<Outcome> mark_holds(const Observer&, const RunState& state) {
 Task<Outcome> apply_first_gate(Actuator& fleet, RunState& state) {
   std::vector<Task<Outcome>> waits;
   waits.push_back(wait_for_gate(fleet, state));
-  waits.push_back(fleet.sync_sequences());
   waits.push_back(fleet.schema_holds());
   const auto outcomes = co_await gather(std::move(waits));
   co_return worst_of(outcomes);
@@ -171,7 +188,7 @@ Task<Outcome> apply_first_gate(Actuator& fleet, RunState& state) {
 Task<Outcome> first_gate_holds(const Observer& fleet, const RunState& state) {
   const auto gate = co_await gate_is_open(fleet, state);
   if (!gate.is_done()) co_return gate;
-  // Sequences are set again at the second gate; the schema is not looked at again.
+  // The schema is not looked at again.
   const auto schema = co_await fleet.schema_holds();
   co_return schema;
 }

@@ -4,6 +4,14 @@
 
 namespace cutover {
 
+namespace {
+
+std::chrono::microseconds held_for(const CallResult<proto::Reply>& result) {
+  return std::chrono::microseconds(result ? result->state().paused_for_us() : 0);
+}
+
+}  // namespace
+
 BouncerFleet::BouncerFleet(boost::asio::any_io_executor executor, const Config& config,
                            BouncerFleetOptions options)
     : options_(std::move(options)) {
@@ -66,7 +74,8 @@ Task<std::vector<BouncerFleet::Reply>> BouncerFleet::ask_all(Ask ask, millisecon
 Task<FleetOutcome> BouncerFleet::command_all(Ask ask, milliseconds limit) {
   const auto replies = co_await ask_all(std::move(ask), limit);
   FleetOutcome outcomes;
-  for (const auto& reply : replies) outcomes.push_back({reply.bouncer, outcome_of(reply.result)});
+  for (const auto& reply : replies)
+    outcomes.push_back({reply.bouncer, outcome_of(reply.result), held_for(reply.result)});
   co_return outcomes;
 }
 

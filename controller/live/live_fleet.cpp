@@ -21,7 +21,7 @@ FleetOptions fleet_options(const Config& config, const std::string& run_id) {
 }
 
 void append(std::vector<Error>& errors, const FleetOutcome& outcomes) {
-  for (const auto& [bouncer, outcome] : outcomes) {
+  for (const auto& [bouncer, outcome, held_for] : outcomes) {
     if (!outcome.is_done()) errors.push_back({bouncer + ": " + outcome.detail, outcome.hint});
   }
 }

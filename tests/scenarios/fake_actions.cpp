@@ -121,8 +121,11 @@ Task<FleetOutcome> FakeFleet::pause_bouncers(milliseconds drain_timeout, millise
     agent.lease_end = lease_end;
     return done();
   };
-  return act_on_agents(
-      "pause_bouncers", [this, pause](FakeAgent& agent) { return owned(agent, pause); }, takes);
+  const AgentEffect owned_pause = [this, pause](FakeAgent& agent) { return owned(agent, pause); };
+  auto outcomes = co_await act_on_agents("pause_bouncers", owned_pause, takes);
+  for (std::size_t i = 0; i < outcomes.size() && i < held_for.size(); ++i)
+    outcomes[i].held_for = held_for[i];
+  co_return outcomes;
 }
 
 Task<FleetOutcome> FakeFleet::renew_leases(milliseconds lease) {

@@ -24,6 +24,8 @@ class FakeFleet : public Actuator, public Listener {
   ProcessId process = 1;  ///< who waits; for VirtualClock::kill
   microseconds latency{1'000};
   microseconds drain{5'000};
+  /// What each agent says in answer to a pause, in order; agents beyond the list say nothing.
+  std::vector<microseconds> held_for;
 
   void on(const Event& event, const RunState& state) override;
 

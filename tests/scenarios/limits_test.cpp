@@ -200,6 +200,27 @@ TEST(Budget, AnUndoThatHangsHardlyDelaysTheResume) {
   }
 }
 
+std::chrono::microseconds held_when_agents_say(std::vector<std::chrono::microseconds> held_for) {
+  Play play;
+  play.fleet.drain = milliseconds(50);
+  play.fleet.held_for = std::move(held_for);
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::done)) << play.transcript.text();
+  return play.report.pause.value_or(std::chrono::microseconds(0));
+}
+
+TEST(Held, IsCountedFromTheFirstPauseThatAnyAgentSent) {
+  const auto earlier = held_when_agents_say({milliseconds(10), milliseconds(30)});
+  EXPECT_EQ(earlier, held_when_agents_say({milliseconds(30), milliseconds(30)}));
+  EXPECT_EQ(earlier, held_when_agents_say({milliseconds(20), milliseconds(20)}) + milliseconds(10));
+}
+
+TEST(Held, IsCountedFromTheBeginningOfTheStepWhereAnAgentDoesNotSay) {
+  const auto whole = held_when_agents_say({});
+  EXPECT_EQ(whole, held_when_agents_say({milliseconds(30)}));
+  EXPECT_GT(whole, held_when_agents_say({milliseconds(30), milliseconds(30)}));
+}
+
 TEST(Attempts, FollowEachOtherWithADoublingBackOffUpToTheLimit) {
   RunLimits limits;
   limits.attempts = 8;

@@ -233,6 +233,17 @@ TEST_F(AgentTest, WindingUpLeavesNothingPaused) {
   EXPECT_TRUE(all_on("blue"));
 }
 
+TEST_F(AgentTest, ForHowLongClientsHaveBeenHeldIsToldWhilePausedOnly) {
+  hold(run_1);
+  proto::Request ping;
+  ping.mutable_ping();
+  const auto first = ask(ping).state().paused_for_us();
+  EXPECT_GT(first, 0U);
+  EXPECT_GT(ask(ping).state().paused_for_us(), first);
+  resume(run_1);
+  EXPECT_EQ(ask(ping).state().paused_for_us(), 0U);
+}
+
 TEST_F(AgentTest, PingTellsWhatEveryProcessDoes) {
   hold(run_1);
   second.restart();
