@@ -37,11 +37,26 @@ std::chrono::milliseconds lease_of(std::uint32_t wanted_ms) {
   return std::clamp(std::chrono::milliseconds(wanted_ms), shortest_lease, longest_lease);
 }
 
+/// What a reader of the log wants to know of it, besides its name.
+LogFields described(const proto::Request& request) {
+  LogFields fields{{"epoch", std::to_string(request.epoch())}};
+  if (request.has_report_phase()) fields.emplace_back("phase", request.report_phase().phase());
+  if (request.has_arm()) fields.emplace_back("entries", std::to_string(request.arm().moves_size()));
+  if (request.has_pause())
+    fields.emplace_back("drain_timeout_ms", std::to_string(request.pause().drain_timeout_ms()));
+  return fields;
+}
+
+std::string seconds_text(std::chrono::microseconds duration) {
+  return std::to_string(std::chrono::duration<double>(duration).count());
+}
+
 }  // namespace
 
 Task<Outcome> Agent::act(Command command, proto::Request request, BootTime received) {
   const std::string name = name_of(command);
-  log_info(name, {{"by", request.run_id()}, {"epoch", std::to_string(request.epoch())}});
+  set_log_run(request.run_id());  // of a claim, before the record knows it
+  log_info(name, described(request));
   Outcome outcome = in_doubt(name + " is no acting command");
   switch (command) {
     case Command::claim_run:
@@ -104,7 +119,10 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
   const auto deadline = *pause_started_ + std::chrono::milliseconds(command.drain_timeout_ms());
   const Outcome paused = co_await pause_all(deadline);
-  if (paused.is_done() && !is_lease_over()) co_return done();
+  if (paused.is_done() && !is_lease_over()) {
+    log_info("paused", {{"seconds", seconds_text(time_paused())}});
+    co_return done();
+  }
 
   const auto resumed = co_await resume("abort");
   if (!resumed.is_done()) co_return in_doubt(paused.detail + "; " + resumed.detail, resumed.hint);
@@ -211,12 +229,12 @@ Outcome Agent::report_phase(const proto::ReportPhaseCommand& command) {
 
 void Agent::pause_ended(const char* reason) {
   if (!pause_started_) return;
-  const std::chrono::duration<double> lasted = time_paused();
+  const auto lasted = time_paused();
   pause_started_.reset();
-  metrics_.observe_pause(lasted.count());
+  metrics_.observe_pause(std::chrono::duration<double>(lasted).count());
   metrics_.set("cutover_pause_ended_timestamp_seconds", {}, unix_now());
   metrics_.count("cutover_resumes_total", {{"reason", reason}});
-  log_info("pause ended", {{"reason", reason}, {"seconds", std::to_string(lasted.count())}});
+  log_info("pause ended", {{"reason", reason}, {"seconds", seconds_text(lasted)}});
   boost::asio::co_spawn(executor_, watch_queues(), boost::asio::detached);
 }
 

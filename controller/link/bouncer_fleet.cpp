@@ -167,6 +167,7 @@ Task<FleetOutcome> BouncerFleet::switch_bouncers() {
 }
 
 Task<void> BouncerFleet::report_phase(std::string phase, std::map<std::string, double> gauges) {
+  if (claim_.run_id.empty()) co_return;  // no agent would listen
   proto::Request request = claimed_request();
   request.mutable_report_phase()->set_phase(std::move(phase));
   for (const auto& [name, value] : gauges)

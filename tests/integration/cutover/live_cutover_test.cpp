@@ -39,12 +39,30 @@ int lines_with(const std::filesystem::path& file, const std::vector<std::string>
   return count;
 }
 
+/// From the claim until the run hangs up; whose run it is and what it does can be read off.
+void expect_the_run_in_every_line(const std::filesystem::path& log, const std::string& run) {
+  std::ifstream text(log);
+  bool claimed = false;
+  int lines = 0;
+  for (std::string line; std::getline(text, line);) {
+    claimed = claimed || line.find("event=claim") != std::string::npos;
+    if (!claimed) continue;
+    ++lines;
+    EXPECT_NE(line.find("run=" + run + " "), std::string::npos) << line;
+    EXPECT_EQ(line.find("level=warning"), std::string::npos) << line;
+  }
+  EXPECT_GT(lines, 5) << log;
+}
+
 void expect_clean_cutover(FleetUnderLoad& fleet) {
   const auto finished = fleet.rig().cutover({"--no-dry-run", "--yes", "--json"});
   ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors << fleet.rig().logs();
   const auto report = report_of(finished);
   EXPECT_EQ(report.at("outcome").as_string(), "done");
   EXPECT_GT(report.at("pause_seconds").as_double(), 0);
+  for (int host = 0; host < fleet.rig().options().hosts; ++host)
+    expect_the_run_in_every_line(fleet.rig().agent(host).log_file(),
+                                 std::string(report.at("run_id").as_string()));
   EXPECT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
   EXPECT_TRUE(fleet.all_on_green());
   const auto verdict = fleet.verdict();
