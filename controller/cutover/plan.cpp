@@ -84,10 +84,8 @@ std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
           limits.drain_timeout + command_deadline,
           step("pause", "pause every bouncer at once and wait until no server connection is left",
                attempt, steps::pause))),
-      while_clients_wait(step("hold",
-                              "lock every published table on blue against writers; bring "
-                              "sequences close again meanwhile",
-                              attempt, steps::hold_writers)),
+      while_clients_wait(step("hold", "lock every published table on blue against writers", attempt,
+                              steps::hold_writers)),
       while_clients_wait(step("mark",
                               "read blue's WAL position, then commit one marker per subscription",
                               attempt, steps::mark)),

@@ -98,11 +98,15 @@ Task<Outcome> wait_for_a_quiet_moment(const Observer& fleet, const RunState& sta
   }
 }
 
-/// The schema is looked at whole here, so that the look inside the pause finds nothing new.
+/// The schema is looked at whole here, so that the look inside the pause finds nothing new; and
+/// sequences are brought close again, so that the second gate finds little to set.
 Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
-  const auto schema = co_await fleet.schema_holds();
-  if (!schema.is_done())
-    co_return schema.is_in_doubt() ? refused(schema.detail, schema.hint) : schema;
+  std::vector<Task<Outcome>> tasks;
+  tasks.push_back(fleet.schema_holds());
+  tasks.push_back(fleet.sync_sequences());
+  const auto prepared = co_await gather(std::move(tasks));
+  const auto ready = worst_of(prepared);
+  if (!ready.is_done()) co_return ready.is_in_doubt() ? refused(ready.detail, ready.hint) : ready;
   const auto outcome = co_await wait_for_a_quiet_moment(fleet, state);
   co_return outcome;
 }
@@ -138,14 +142,9 @@ Task<Outcome> undo_pause(Actuator& fleet, RunState&) {
 
 // ── hold ──
 
-/// Sequences meanwhile: what clients took until the pause is brought over before the gates are
-/// waited for, and the second gate finds little left.
 Task<Outcome> apply_hold(Actuator& fleet, RunState& state) {
-  std::vector<Task<Outcome>> tasks;
-  tasks.push_back(fleet.hold_writers(state.limits.lease));
-  tasks.push_back(fleet.sync_sequences());
-  const auto outcomes = co_await gather(std::move(tasks));
-  co_return worst_of(outcomes);
+  const auto outcome = co_await fleet.hold_writers(state.limits.lease);
+  co_return outcome;
 }
 
 Task<Outcome> hold_holds(const Observer& fleet, const RunState&) {

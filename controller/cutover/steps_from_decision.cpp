@@ -69,12 +69,18 @@ Task<Outcome> hook_did_not_end(const Observer&, const RunState&) {
 
 // ── second gate ──
 
-Task<Outcome> apply_second_gate(Actuator& fleet, RunState& state) {
+Task<Outcome> mark_and_wait(Actuator& fleet, RunState& state) {
   const auto mark = co_await fleet.set_mark();
   if (!mark) co_return refused(mark.error());
   state.mark = *mark;
+  const auto outcome = co_await wait_for_gate(fleet, state);
+  co_return outcome;
+}
+
+/// Nobody can take a value of a sequence any more: blue is sealed.
+Task<Outcome> apply_second_gate(Actuator& fleet, RunState& state) {
   std::vector<Task<Outcome>> waits;
-  waits.push_back(wait_for_gate(fleet, state));
+  waits.push_back(mark_and_wait(fleet, state));
   waits.push_back(fleet.sync_sequences());
   const auto outcomes = co_await gather(std::move(waits));
   const auto outcome = worst_of(outcomes);
