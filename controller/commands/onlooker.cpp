@@ -6,6 +6,7 @@
 
 #include "common/log/log.h"
 #include "controller/commands/run_plan.h"
+#include "controller/commands/screen.h"
 #include "controller/display/run_view.h"
 #include "controller/display/terminal.h"
 #include "controller/looks/look_loop.h"
@@ -48,21 +49,27 @@ struct Onlooker::Impl {
       : line(given_line),
         config(given_config),
         draws(!line.json && line.verbosity >= 0 && Terminal::is_possible()),
+        prints(!draws && !line.json && line.verbosity >= 0),
         view(plan, limits_of(config), std::chrono::steady_clock::now()),
-        transcript(line.color) {}
+        transcript(line.color),
+        lines(Screen(line).file(), {line.color}) {}
 
   bool exports() const { return !config.metrics_listen.empty(); }
+  bool looks_itself() const { return draws || exports(); }
   void begin();
   void take(const FleetLook& look);
   void hear(const std::string& text);
+  void hear_print(const std::string& text);
   void draw();
 
   const CommandLine& line;
   const Config& config;
   bool draws;
+  bool prints;       ///< plain lines, as they come
   std::mutex mutex;  ///< looks come from another thread
   RunView view;
   Transcript transcript;
+  Progress lines;
   std::string printed;
   std::optional<Terminal> terminal;
   ControllerMetrics metrics;
@@ -100,9 +107,21 @@ void Onlooker::Impl::hear(const std::string& text) {
   if (std::holds_alternative<PauseBegan>(*event) && looks) looks->hold(true);
   if (std::holds_alternative<PauseEnded>(*event) && looks) looks->hold(false);
   metrics.take(*event);
+  if (prints) lines.on(*event, RunState{});
+  if (!draws) return;
   transcript.take(*event);
   const std::lock_guard lock(mutex);
   view.take(*event, std::chrono::steady_clock::now());
+}
+
+void Onlooker::Impl::hear_print(const std::string& text) {
+  if (!draws) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    return;
+  }
+  printed += text;
+  const std::lock_guard lock(mutex);
+  view.take_print(text);
 }
 
 void Onlooker::Impl::draw() {
@@ -129,22 +148,12 @@ Onlooker::Onlooker(const CommandLine& line, const Config& config, const Plan& pl
 
 Onlooker::~Onlooker() = default;
 
-bool Onlooker::draws() const {
-  return impl_->draws;
-}
-
 WhileItWorks Onlooker::meanwhile() {
   WhileItWorks what;
-  if (!impl_->draws && !impl_->exports()) return what;
-  what.begin = [this] { impl_->begin(); };
   what.heard = [this](const std::string& text) { impl_->hear(text); };
-  if (!impl_->draws) return what;
-  what.printed = [this](const std::string& text) {
-    impl_->printed += text;
-    const std::lock_guard lock(impl_->mutex);
-    impl_->view.take_print(text);
-  };
-  what.tick = [this] { impl_->draw(); };
+  what.printed = [this](const std::string& text) { impl_->hear_print(text); };
+  if (impl_->looks_itself()) what.begin = [this] { impl_->begin(); };
+  if (impl_->draws) what.tick = [this] { impl_->draw(); };
   return what;
 }
 

@@ -1,5 +1,6 @@
-// Who looks on while the working process acts: shows the run on a terminal and serves its metrics,
-// in the process that waits. Whatever it does, the run does not wait for it.
+// Who looks on while the working process acts: shows the run, as a screen or as plain lines, and
+// serves its metrics, in the process that waits. Whatever it does, the run does not wait for it: a
+// terminal that is stopped or a pipe that nobody reads holds up this process alone.
 #pragma once
 
 #include <memory>
@@ -19,8 +20,6 @@ class Onlooker {
            const std::vector<CheckReport>& checks);
   ~Onlooker();
 
-  /// It has the terminal: nobody else may print there.
-  bool draws() const;
   WhileItWorks meanwhile();
   /// Looks no more, gives the screen back, and prints there what happened, as plain lines. Waits
   /// for nobody: threads end with the object.

@@ -13,7 +13,6 @@
 #include "controller/commands/onlooker.h"
 #include "controller/commands/phase_reporter.h"
 #include "controller/commands/run_task.h"
-#include "controller/commands/screen.h"
 #include "controller/commands/working_process.h"
 #include "controller/cutover/execute.h"
 #include "controller/cutover/plan.h"
@@ -21,7 +20,6 @@
 #include "controller/live/live_fleet.h"
 #include "controller/metrics/step_gauges.h"
 #include "controller/report/event_line.h"
-#include "controller/report/progress.h"
 
 namespace cutover {
 namespace {
@@ -61,8 +59,7 @@ struct RunTools {
   const Plan& plan;
   Journal& journal;
   std::string run_id;
-  Tell tell;    ///< empty: nobody looks on
-  bool prints;  ///< false: who looks on shows the run
+  Tell tell;
   Direction direction;
 };
 
@@ -71,7 +68,7 @@ class Teller : public Listener {
  public:
   explicit Teller(const Tell& tell) : tell_(tell) {}
   void on(const Event& event, const RunState&) override {
-    if (tell_) tell_(to_event_line(with_short_details(event)));
+    tell_(to_event_line(with_short_details(event)));
   }
 
  private:
@@ -98,13 +95,11 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
   state.limits = limits_of(tools.config);
   state.abort_wanted = interrupts.wanted();
   JournalListener journal(tools.journal, tools.run_id);
-  Progress progress(Screen(tools.line).file(), {.color = tools.line.color});
   StepGauges gauges;
   fleet.tell_with_phases([&gauges] { return gauges.gauges(); });
   PhaseReporter phases(executor, fleet);
   Teller teller(tools.tell);
   Listeners listeners{&journal, &gauges, &phases, &teller};
-  if (tools.prints && !tools.line.json && tools.line.verbosity >= 0) listeners.push_back(&progress);
   if (tools.line.witness != nullptr) listeners.push_back(tools.line.witness);
   const auto report = co_await execute(fleet, tools.plan, state, listeners);
   co_await phases.finish();
@@ -164,23 +159,16 @@ RunLimits limits_of(const Config& config) {
 
 namespace {
 
-struct Telling {
-  const Tell& tell;
-  bool prints;
-  const RunMatter& matter;
-};
-
 /// What the working process does.
 CommandResult run_plan_here(const CommandLine& line, const Config& config, const Plan& plan,
-                            const Telling& telling) {
+                            const RunMatter& matter, const Tell& tell) {
   auto journal = Journal::open(config.state_dir);
   if (!journal) return refusal(label_of(line.command), journal.error());
-  RunTools tools{line,          config,       plan,           *journal,
-                 make_run_id(), telling.tell, telling.prints, telling.matter.direction};
+  RunTools tools{line, config, plan, *journal, make_run_id(), tell, matter.direction};
   set_log_run(tools.run_id);
   const auto begun = journal->begin_run(tools.run_id, label_of(line.command));
   if (!begun) return refusal(label_of(line.command), begun.error());
-  const auto noted = write_checks(*journal, tools.run_id, telling.matter.checks);
+  const auto noted = write_checks(*journal, tools.run_id, matter.checks);
   if (!noted) spdlog::warn("the journal cannot be written: {}", to_text(noted.error()));
   auto result = run_task<CommandResult>(
       [&](asio::any_io_executor executor) { return carry_out(executor, tools); });
@@ -196,8 +184,7 @@ CommandResult run_plan(const CommandLine& line, const Config& config, const Plan
   Onlooker onlooker(line, config, plan, matter.checks);
   const auto end = run_in_working_process(
       [&](const Tell& tell) {
-        const Telling telling{tell, !onlooker.draws(), matter};
-        return to_json_line(run_plan_here(line, config, plan, telling));
+        return to_json_line(run_plan_here(line, config, plan, matter, tell));
       },
       onlooker.meanwhile());
   onlooker.leave();

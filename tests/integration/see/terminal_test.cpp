@@ -141,6 +141,32 @@ TEST(Terminal, ARunIsShownLiveAndLeavesPlainLinesBehind) {
   EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict);
 }
 
+/// Ctrl-S stops what is written to a terminal: whoever writes waits, and that must not be the run.
+TEST(Terminal, OneThatIsStoppedHoldsUpNoRun) {
+  const support::TemporaryDirectory directory("hook");
+  const std::string gate = directory / "gate";
+  ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);
+  auto fleet_options = small_fleet();
+  fleet_options.rig.more_config =
+      "[hooks]\nbefore_pause = [\"/bin/sh\", \"-c\", \"cat " + gate + " >/dev/null\"]\n";
+  FleetUnderLoad fleet(fleet_options);
+  auto options = on_terminal(fleet, {"--no-dry-run", "--yes"});
+  for (const char* word : {"TERM=dumb", "env"})  // plain lines
+    options.argv.insert(options.argv.begin(), word);
+  support::Tmux tmux(options);
+  ASSERT_TRUE(tmux.shows("done  arm", seconds(40))) << tmux.with_history();
+  tmux.press("C-s");
+  std::ofstream(gate) << "go on\n";
+  EXPECT_TRUE(support::eventually(seconds(40), [&] { return fleet.all_on_green(); }));
+  EXPECT_THAT(tmux.with_history(), Not(HasSubstr("done  switch")));
+  tmux.press("C-q");
+  EXPECT_EQ(tmux.wait(seconds(60)), 0) << tmux.with_history();
+  for (const char* part : {"writes were held for", "done  switch", "outcome: done"})
+    EXPECT_THAT(tmux.with_history(), HasSubstr(part));
+  const auto verdict = fleet.verdict();
+  EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict);
+}
+
 TEST(Terminal, WithoutATerminalARunPrintsPlainLinesAndWatchALineALook) {
   FleetUnderLoad fleet(small_fleet());
   auto watch = fleet.rig().start_cutover({"watch", "--interval", "0.5"});
