@@ -16,26 +16,15 @@ using std::chrono::seconds;
 constexpr milliseconds until_it_heals(1'000);
 constexpr const char* faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
-tests::FleetOptions fleet_for(const Fault& fault) {
-  tests::FleetOptions options;
-  options.rig.blue_major = 15;
-  options.rig.green_major = 17;
-  options.rig.durability = support::Durability::fast;
-  if (fault.over_ssh) options.rig.reach = support::Reach::libssh2;
-  options.rig.limits =
-      "lease = \"1500ms\"\ndrain_timeout = \"500ms\"\nattempts = 2\nbackoff = \"200ms\"\n"
-      "quiet_timeout = \"3s\"\npause_budget = \"3s\"\n";
-  return options;
-}
-
 std::string moment_of(const Fault& fault, Moment moment) {
   if (moment == Moment::before_the_decision) return fault.early_moment;
   return moment == Moment::between ? "began second gate" : "began switch";
 }
 
 support::ChildOptions held_cutover(const Fault& fault, const Scene& scene) {
-  auto child = scene.fleet.dying_cutover("hold@" + moment_of(fault, scene.moment),
-                                         {"--no-dry-run", "--yes"});
+  auto arguments = scene.command;
+  arguments.insert(arguments.end(), {"--no-dry-run", "--yes"});
+  auto child = scene.fleet.dying_cutover("hold@" + moment_of(fault, scene.moment), arguments);
   if (!fault.fakes_time) return child;
   const auto clock = scene.fleet.marker().parent_path() / "clock";
   std::ofstream(clock) << "+0\n";
@@ -120,12 +109,28 @@ void count_writes(Scene& scene, CellResult& result) {
 
 }  // namespace
 
+tests::FleetOptions fleet_for(const Fault& fault) {
+  tests::FleetOptions options;
+  options.rig.blue_major = 15;
+  options.rig.green_major = 17;
+  options.rig.durability = support::Durability::fast;
+  if (fault.over_ssh) options.rig.reach = support::Reach::libssh2;
+  options.rig.limits =
+      "lease = \"1500ms\"\ndrain_timeout = \"500ms\"\nattempts = 2\nbackoff = \"200ms\"\n"
+      "quiet_timeout = \"3s\"\npause_budget = \"3s\"\n";
+  return options;
+}
+
+void strike_and_recover(const Fault& fault, Scene& scene, CellResult& result) {
+  run_and_strike(fault, scene, result);
+  recover(scene, result);
+}
+
 CellResult run_cell(const Fault& fault, Moment moment) {
   tests::FleetUnderLoad fleet(fleet_for(fault));
   Scene scene{fleet, moment};
   CellResult result;
-  run_and_strike(fault, scene, result);
-  recover(scene, result);
+  strike_and_recover(fault, scene, result);
   count_writes(scene, result);
   const auto also = fault.broken_in_the_end(scene);
   if (!also.empty()) result.broken.push_back(also);

@@ -21,6 +21,12 @@ struct CellResult {
 
 CellResult run_cell(const Fault& fault, Moment moment);
 
+/// The same without the fleet, which goes on afterwards, and without the count.
+void strike_and_recover(const Fault& fault, Scene& scene, CellResult& result);
+
+/// Short limits, so that a fault outlives some of them.
+tests::FleetOptions fleet_for(const Fault& fault);
+
 /// "exit 3, blue serves, 12 failed, stall 340 ms"
 std::string to_text(const CellResult& result);
 

@@ -28,6 +28,7 @@ const char* name_of(Moment moment);
 struct Scene {
   tests::FleetUnderLoad& fleet;
   Moment moment;
+  std::vector<std::string> command = {};  ///< of the controller; none: the cutover
   HeldController controller = {};
   std::vector<std::unique_ptr<support::LoadDriver>> writers = {};   ///< past the bouncers
   std::vector<std::unique_ptr<support::SqlSession>> sessions = {};  ///< open until the run is over
