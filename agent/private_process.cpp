@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 
 #include "common/async/within.h"
 
@@ -21,6 +22,18 @@ namespace {
 
 constexpr std::chrono::milliseconds stop_poll{5};
 constexpr int stop_polls = 200;
+
+/// Ours, without what systemd told us for ourselves: a PgBouncer would report to it in our place.
+std::vector<char*> environment_of_child() {
+  std::vector<char*> kept;
+  for (char** one = environ; *one != nullptr; ++one) {
+    const std::string_view variable = *one;
+    if (!variable.starts_with("NOTIFY_SOCKET=") && !variable.starts_with("WATCHDOG_"))
+      kept.push_back(*one);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
 
 }  // namespace
 
@@ -63,7 +76,9 @@ Result<PrivateProcess> PrivateProcess::start(std::vector<std::string> arguments,
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   pid_t pid = 0;
-  const int failure = ::posix_spawnp(&pid, argv.front(), &files, nullptr, argv.data(), environ);
+  std::vector<char*> environment = environment_of_child();
+  const int failure =
+      ::posix_spawnp(&pid, argv.front(), &files, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&files);
   if (failure != 0)
     return Error{"cannot start " + arguments.front() + ": " + std::strerror(failure)};
