@@ -61,6 +61,11 @@ void check_socket(const AgentConfig& config, Findings& findings) {
                   group.has_error() ? group.error().hint : "");
 }
 
+bool others_read(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
 HostView view_of(const proto::ProcessInspection& seen, const std::string& admin) {
   HostView view;
   view.settings = {seen.config().begin(), seen.config().end()};
@@ -73,9 +78,8 @@ HostView view_of(const proto::ProcessInspection& seen, const std::string& admin)
   const std::string path = view.settings["auth_file"];
   const auto text = read_file(path);
   if (text.has_value()) view.user_list = text.value();
-  struct stat status {};
-  view.others_read_user_list =
-      ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+  view.others_read_user_list = others_read(path);
+  view.others_read_tls_key = others_read(view.settings["client_tls_key_file"]);
   return view;
 }
 

@@ -38,6 +38,9 @@ HostPoint pool_mode(const HostView& view) {
 
 HostPoint client_tls(const HostView& view) {
   const std::string mode = value_of(view.settings, "client_tls_sslmode");
+  if (mode != "disable" && !mode.empty() && view.others_read_tls_key)
+    return {Grade::fail, "TLS towards clients", "its key may be read by everybody",
+            "chmod 600 " + value_of(view.settings, "client_tls_key_file")};
   if (mode != "disable" && !mode.empty()) return {Grade::ok, "TLS towards clients", mode};
   return {Grade::warn, "TLS towards clients", "clients connect without",
           "client_tls_sslmode = require, with a key and a certificate"};
@@ -78,9 +81,32 @@ HostPoint user_list(const HostView& view) {
 
 HostPoint admin_user(const HostView& view) {
   const std::string admins = value_of(view.settings, "admin_users");
-  if (!admins.empty()) return {Grade::ok, "admin_users", admins};
-  return {Grade::warn, "admin_users", "nobody may use the console from elsewhere",
-          "admin_users = pgbouncer_admin, and the user in auth_file"};
+  if (admins.empty())
+    return {Grade::warn, "admin_users", "nobody may use the console from elsewhere",
+            "admin_users = pgbouncer_admin, and the user in auth_file"};
+  const std::string first = "\"" + admins.substr(0, admins.find_first_of(", ")) + "\" ";
+  if (view.user_list && view.user_list->find(first) == std::string::npos)
+    return {Grade::warn, "admin_users", first + "has no line in auth_file: it cannot log in",
+            "/usr/share/cutover-agent/scram-secret makes the secret for one"};
+  return {Grade::ok, "admin_users", admins};
+}
+
+std::uint64_t largest_pool(const HostView& view) {
+  std::uint64_t largest = 0;
+  for (const auto& database : view.databases)
+    if (!is_console(database)) largest = std::max(largest, number(value_of(database, "pool_size")));
+  return largest;
+}
+
+/// Clients beyond it are turned away; with fewer than a pool has places the pool is never full.
+HostPoint client_places(const HostView& view) {
+  const std::string places = value_of(view.settings, "max_client_conn");
+  const std::uint64_t pool = largest_pool(view);
+  if (number(places) >= pool) return {Grade::ok, "max_client_conn", places};
+  return {Grade::warn, "max_client_conn",
+          places + " clients at most, fewer than the " + std::to_string(pool) +
+              " connections of the largest pool",
+          "max_client_conn above all that the application opens together"};
 }
 
 /// PgBouncer wants one for every client and for every place in a pool.
@@ -120,8 +146,9 @@ HostPoint entries(const HostView& view) {
 }  // namespace
 
 std::vector<HostPoint> host_points(const HostView& view) {
-  return {entries(view),   pool_mode(view),  client_tls(view),  authentication(view),
-          user_list(view), admin_user(view), descriptors(view), login_retry(view)};
+  return {entries(view),        pool_mode(view),   client_tls(view),
+          authentication(view), user_list(view),   admin_user(view),
+          client_places(view),  descriptors(view), login_retry(view)};
 }
 
 std::optional<std::uint64_t> descriptor_limit_in(const std::string& limits) {

@@ -26,6 +26,7 @@ struct HostView {
   std::optional<std::uint64_t> descriptor_limit = {};              ///< of the process
   std::optional<std::string> user_list = {};                       ///< text of auth_file
   bool others_read_user_list = false;
+  bool others_read_tls_key = false;
 };
 
 std::vector<HostPoint> host_points(const HostView& view);

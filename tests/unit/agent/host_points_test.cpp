@@ -18,7 +18,8 @@ HostView good() {
   view.databases = {{{"name", "medplum"}, {"host", "b"}, {"port", "5432"}, {"pool_size", "50"}},
                     {{"name", "pgbouncer"}, {"pool_mode", "session"}, {"pool_size", "2"}}};
   view.descriptor_limit = 65536;
-  view.user_list = "\"medplum\" \"SCRAM-SHA-256$4096:a$b:c\"\n; a comment\n\n";
+  view.user_list =
+      "\"medplum\" \"SCRAM-SHA-256$4096:a$b:c\"\n; a comment\n\n\"chief\" \"secret\"\n";
   return view;
 }
 
@@ -46,7 +47,12 @@ TEST(HostPoints, SayWhatIsMissingAndWhatToDo) {
       {"/etc/pgbouncer/userlist.txt", Grade::fail,
        [](HostView& view) { view.others_read_user_list = true; }},
       {"/etc/pgbouncer/userlist.txt", Grade::warn,
-       [](HostView& view) { view.user_list = "\"a\" \"md5123\"\n"; }},
+       [](HostView& view) { *view.user_list += "\"a\" \"md5123\"\n"; }},
+      {"TLS towards clients", Grade::fail, [](HostView& view) { view.others_read_tls_key = true; }},
+      {"admin_users", Grade::warn,
+       [](HostView& view) { view.settings["admin_users"] = "other, chief"; }},
+      {"max_client_conn", Grade::warn,
+       [](HostView& view) { view.settings["max_client_conn"] = "40"; }},
       {"admin_users", Grade::warn, [](HostView& view) { view.settings["admin_users"] = ""; }},
       {"descriptors", Grade::fail, [](HostView& view) { view.descriptor_limit = 2000; }},
       {"descriptors", Grade::warn, [](HostView& view) { view.descriptor_limit.reset(); }},
