@@ -94,6 +94,22 @@ Finding agent(const BouncerOutcome& connected, const proto::Hello& hello) {
   return pass(fmt::format("agent {} answers", hello.program_version()));
 }
 
+/// Asked to run something else, a key bound to the agent's bridge leads to the agent all the same.
+Task<std::vector<BouncerOutcome>> ask_for_more(asio::any_io_executor executor, Config config) {
+  for (auto& bouncer : config.bouncers) bouncer.command = "true";
+  BouncerFleet fleet(executor, config);
+  auto connected = co_await fleet.connect();
+  co_return connected;
+}
+
+Finding key_is_bound(const BouncerConfig& bouncer, const BouncerOutcome& asked_for_more) {
+  if (bouncer.transport == Transport::unix_socket) return pass("not needed: a unix socket");
+  if (asked_for_more.outcome.is_done()) return pass("runs the agent's bridge and nothing else");
+  return {CheckOutcome::warn, "its key may run more than the agent's bridge",
+          fmt::format("command=\"{}\",restrict before the key in authorized_keys of {}",
+                      bouncer.command, bouncer.host)};
+}
+
 Task<std::vector<CheckReport>> examine(asio::any_io_executor executor, const Config& config) {
   std::vector<CheckReport> reports{{"state_dir", state_dir(config)},
                                    {"password_file", password_file()}};
@@ -105,12 +121,15 @@ Task<std::vector<CheckReport>> examine(asio::any_io_executor executor, const Con
   }
   BouncerFleet bouncers(executor, config);
   const auto connected = co_await bouncers.connect();
+  const auto asked_for_more = co_await ask_for_more(executor, config);
   auto hellos = bouncers.hellos();
   for (std::size_t i = 0; i < connected.size(); ++i) {
     const auto& name = connected[i].bouncer;
     reports.push_back({name + " key", key_file(config.bouncers[i])});
     reports.push_back({name + " host key", host_keys(config.bouncers[i])});
     reports.push_back({name + " agent", agent(connected[i], hellos[name])});
+    if (connected[i].outcome.is_done())
+      reports.push_back({name + " rights", key_is_bound(config.bouncers[i], asked_for_more[i])});
   }
   co_return reports;
 }

@@ -58,7 +58,7 @@ Error become_psql(const std::string& conninfo, const std::vector<std::string>& a
 }  // namespace
 
 CommandResult psql_command(const CommandLine& line, const Config& config) {
-  const auto conninfo = conninfo_of(config, psql_target(line.psql_place));
+  const auto conninfo = conninfo_of(config, psql_target(line.psql_place, line.psql_arguments));
   if (!conninfo) return refusal("psql", conninfo.error());
   return refusal("psql", become_psql(*conninfo, line.psql_arguments));
 }

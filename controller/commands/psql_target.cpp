@@ -42,6 +42,10 @@ std::string conninfo_value(const std::string& text) {
   return quoted + "'";
 }
 
+bool names_a_user(const std::string& argument) {
+  return argument.starts_with("-U") || argument.starts_with("--username");
+}
+
 std::string user_of_blue(const DatabaseConfig& database) {
   const auto user = postgres::parameter_of(database.blue, "user");
   return user.has_value() ? user.value().value_or("") : "";
@@ -49,10 +53,11 @@ std::string user_of_blue(const DatabaseConfig& database) {
 
 }  // namespace
 
-PsqlTarget psql_target(const std::string& text) {
+PsqlTarget psql_target(const std::string& text, const std::vector<std::string>& arguments) {
+  const bool user = std::any_of(arguments.begin(), arguments.end(), names_a_user);
   const auto slash = text.find('/');
-  if (slash == std::string::npos) return {text, ""};
-  return {text.substr(0, slash), text.substr(slash + 1)};
+  if (slash == std::string::npos) return {text, "", user};
+  return {text.substr(0, slash), text.substr(slash + 1), user};
 }
 
 Result<std::string> server_conninfo(const Config& config, const PsqlTarget& target) {
@@ -83,7 +88,7 @@ Result<std::string> bouncer_conninfo(const Config& config, const BouncerConfig& 
   std::string conninfo = fmt::format("host={} port={} dbname={}", conninfo_value(*host),
                                      conninfo_value(setting(settings, "listen_port")),
                                      conninfo_value(console ? "pgbouncer" : target.what));
-  if (!user.empty()) conninfo += " user=" + conninfo_value(user);
+  if (!user.empty() && !target.is_user_given) conninfo += " user=" + conninfo_value(user);
   return text_result(conninfo);
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "controller/config/config.h"
@@ -13,9 +14,11 @@ namespace cutover {
 struct PsqlTarget {
   std::string place;  ///< "blue", "green" or the name of a bouncer
   std::string what;   ///< a database, or an entry; empty: the first database, or the console
+  bool is_user_given = false;  ///< by an argument of psql, which a conninfo would override
 };
 
-PsqlTarget psql_target(const std::string& text);
+/// `arguments` are those that psql will get.
+PsqlTarget psql_target(const std::string& text, const std::vector<std::string>& arguments = {});
 
 /// blue and green; nothing is asked.
 Result<std::string> server_conninfo(const Config& config, const PsqlTarget& target);
@@ -23,8 +26,8 @@ Result<std::string> server_conninfo(const Config& config, const PsqlTarget& targ
 /// Where the target names a bouncer of the configuration; an error lists what it may name.
 Result<BouncerConfig> bouncer_of(const Config& config, const PsqlTarget& target);
 
-/// `settings` are those of the bouncer's SHOW CONFIG. The console is opened as its first admin
-/// user, an entry as the user of blue's conninfo.
+/// `settings` are those of the bouncer's SHOW CONFIG. Unless psql is told a user, the console is
+/// opened as its first admin user, an entry as the user of blue's conninfo.
 Result<std::string> bouncer_conninfo(const Config& config, const BouncerConfig& bouncer,
                                      const PsqlTarget& target,
                                      const std::map<std::string, std::string>& settings);

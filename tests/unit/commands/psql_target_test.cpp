@@ -35,9 +35,10 @@ const std::map<std::string, std::string> settings{{"listen_addr", "*"},
                                                   {"admin_users", "chief, deputy"},
                                                   {"unix_socket_dir", "/run/it's here"}};
 
-std::map<std::string, std::string> leads_to(const std::string& place) {
+std::map<std::string, std::string> leads_to(const std::string& place,
+                                            const std::vector<std::string>& arguments = {}) {
   const auto config = sample();
-  const auto target = psql_target(place);
+  const auto target = psql_target(place, arguments);
   const auto conninfo =
       bouncer_conninfo(config, bouncer_of(config, target).value(), target, settings);
   std::map<std::string, std::string> parameters;
@@ -63,6 +64,12 @@ TEST(PsqlTarget, AnEntryIsReachedAsAClientWould) {
   const std::map<std::string, std::string> entry{
       {"host", "10.0.0.5"}, {"port", "6432"}, {"dbname", "medplum"}, {"user", "admin"}};
   EXPECT_EQ(leads_to("bouncer-1/medplum"), entry);
+}
+
+TEST(PsqlTarget, AUserThatPsqlIsToldIsNotOverridden) {
+  for (const char* const told : {"-U", "-Umedplum", "--username=medplum", "--username"})
+    EXPECT_EQ(leads_to("bouncer-1/medplum", {"-c", "SELECT 1", told}).count("user"), 0U) << told;
+  EXPECT_EQ(leads_to("bouncer-1/medplum", {"-c", "SELECT 1"}).at("user"), "admin");
 }
 
 TEST(PsqlTarget, ABouncerOnThisMachineIsReachedByItsSocket) {
