@@ -18,7 +18,7 @@ using namespace cutover;
 const std::string version = std::string("cutover ") + program_version;
 
 ProgramPage controller_page() {
-  ProgramPage page{.words = command_line_words(), .version = version};
+  ProgramPage page{.words = command_line_words(), .version = version, .date = CUTOVER_RELEASE_DATE};
   page.description =
       "Moves live PostgreSQL traffic from one cluster (blue) to another (green) that follows it by "
       "logical replication, behind PgBouncer, so that applications see one short pause and nothing "
@@ -42,7 +42,8 @@ ProgramPage controller_page() {
 }
 
 ProgramPage agent_page() {
-  ProgramPage page{.words = agent::command_line_words(), .version = version};
+  ProgramPage page{
+      .words = agent::command_line_words(), .version = version, .date = CUTOVER_RELEASE_DATE};
   page.description =
       "A small daemon beside PgBouncer. It drives the admin console of every PgBouncer process of "
       "its host, rewrites their configuration, holds a lease on every pause and exports metrics. "
@@ -71,7 +72,8 @@ ConfigPage controller_config_page() {
       "[[database]], [[database.route]], [[bouncer]] and [[checks.same_rows]] may be given more "
       "than once.",
       option_catalogue(),
-      {{"See also", "cutover(1), /usr/share/doc/cutover/configuration.md"}}};
+      {{"See also", "cutover(1), /usr/share/doc/cutover/configuration.md"}},
+      CUTOVER_RELEASE_DATE};
 }
 
 ConfigPage agent_config_page() {
@@ -81,7 +83,8 @@ ConfigPage agent_config_page() {
           "A TOML file, read strictly. [[pgbouncer]] is given once for every PgBouncer process of "
           "the host.",
           agent::option_catalogue(),
-          {{"See also", "cutover-agent(1), /usr/share/doc/cutover-agent/agent.md"}}};
+          {{"See also", "cutover-agent(1), /usr/share/doc/cutover-agent/agent.md"}},
+          CUTOVER_RELEASE_DATE};
 }
 
 void write(const std::filesystem::path& path, const std::string& text) {

@@ -30,12 +30,20 @@ std::string upper(std::string text) {
   return text;
 }
 
-std::string head(const std::string& name, int section, const std::string& version,
-                 const std::string& summary) {
+struct Head {
+  std::string name;
+  int section;
+  std::string date;
+  std::string version;
+  std::string summary;
+};
+
+std::string head(const Head& page) {
   return fmt::format(
       ".\\\" generated from the program's own tables: do not edit\n"
-      ".TH {} {} \"\" \"{}\" \"Cutover\"\n.nh\n.SH NAME\n{} \\- {}\n",
-      upper(escaped(name)), section, version, escaped(name), escaped(summary));
+      ".TH {} {} \"{}\" \"{}\" \"Cutover\"\n.nh\n.SH NAME\n{} \\- {}\n",
+      upper(escaped(page.name)), page.section, page.date, page.version, escaped(page.name),
+      escaped(page.summary));
 }
 
 std::string flowing(const std::string& text) {
@@ -44,7 +52,8 @@ std::string flowing(const std::string& text) {
   bool verbatim = false;
   for (std::string line; std::getline(lines, line);) {
     const bool example = line.starts_with("  ");
-    if (example != verbatim) result += example ? ".PP\n.nf\n.RS 4\n" : ".RE\n.fi\n.PP\n";
+    if (example && !verbatim) result += result.empty() ? ".nf\n.RS 4\n" : ".PP\n.nf\n.RS 4\n";
+    if (!example && verbatim) result += ".RE\n.fi\n.PP\n";
     verbatim = example;
     if (line.empty()) {
       result += ".PP\n";
@@ -104,7 +113,7 @@ std::string key_entry(const OptionDoc& option) {
 }  // namespace
 
 std::string to_manual(const ProgramPage& page) {
-  std::string text = head(page.words.word, 1, page.version, page.words.summary);
+  std::string text = head({page.words.word, 1, page.date, page.version, page.words.summary});
   text += ".SH SYNOPSIS\n.B " + escaped(page.words.word) +
           "\n[\\fIOPTIONS\\fR] [\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]\n";
   text += section("Description", page.description);
@@ -116,7 +125,7 @@ std::string to_manual(const ProgramPage& page) {
 }
 
 std::string to_manual(const ConfigPage& page) {
-  std::string text = head(page.name, 5, page.version, page.summary);
+  std::string text = head({page.name, 5, page.date, page.version, page.summary});
   text += section("Description", page.description);
   text += ".SH KEYS\n";
   std::string table;

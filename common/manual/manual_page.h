@@ -21,6 +21,7 @@ struct ProgramPage {
   std::string version;
   std::string description = {};
   std::vector<ManualSection> sections = {};  ///< after the options
+  std::string date = {};                     ///< of the release: 2026-11-22
 };
 
 struct ConfigPage {
@@ -30,6 +31,7 @@ struct ConfigPage {
   std::string description = {};
   std::vector<OptionDoc> options = {};
   std::vector<ManualSection> sections = {};
+  std::string date = {};
 };
 
 std::string to_manual(const ProgramPage& page);
