@@ -57,7 +57,7 @@ std::string bash_cases(const CommandWords& command) {
   return cases;
 }
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return result + "'";
@@ -80,7 +80,7 @@ std::string zsh_options(const CommandWords& command) {
       std::string spec = name + "[" + zsh_text(option.help) + "]";
       if (!option.value.empty())
         spec += ":" + zsh_text(option.value) + ":" + (option.value == "FILE" ? "_files" : "");
-      lines += "    " + quoted(spec) + "\n";
+      lines += "    " + in_quotes(spec) + "\n";
     }
   return lines;
 }
@@ -92,7 +92,7 @@ std::string fish_option(const std::string& program, const std::string& when,
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   if (option.value == "FILE") line += " -r -F";
   if (!option.value.empty() && option.value != "FILE") line += " -x";
-  return line + " -d " + quoted(option.help) + "\n";
+  return line + " -d " + in_quotes(option.help) + "\n";
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ std::string to_zsh_completion(const CommandWords& program) {
                      "\n# generated from the program's own table of commands\n" +
                      "local context state line\nlocal -a commands\ncommands=(\n";
   for (const auto& command : program.commands)
-    text += "  " + quoted(command.word + ":" + zsh_text(command.summary)) + "\n";
+    text += "  " + in_quotes(command.word + ":" + zsh_text(command.summary)) + "\n";
   text += ")\n_arguments -C \\\n";
   std::string options = zsh_options(program);
   for (std::size_t at = 0; (at = options.find('\n', at)) != std::string::npos; at += 3)
@@ -146,12 +146,12 @@ std::string to_fish_completion(const CommandWords& program) {
   for (const auto& option : program.options) text += fish_option(program.word, "", option);
   for (const auto& command : program.commands) {
     text += "complete -c " + program.word + " -n __fish_use_subcommand -a " + command.word +
-            " -d " + quoted(command.summary) + "\n";
-    const std::string when = " -n " + quoted("__fish_seen_subcommand_from " + command.word);
+            " -d " + in_quotes(command.summary) + "\n";
+    const std::string when = " -n " + in_quotes("__fish_seen_subcommand_from " + command.word);
     for (const auto& option : command.options) text += fish_option(program.word, when, option);
     for (const auto& inner : command.commands)
       text += "complete -c " + program.word + when + " -a " + inner.word + " -d " +
-              quoted(inner.summary) + "\n";
+              in_quotes(inner.summary) + "\n";
   }
   return text;
 }

@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   return "\"" + text + "\"";
 }
 
@@ -106,7 +106,7 @@ milliseconds TomlTable::duration(std::string_view key, milliseconds fallback,
                                  DurationRange range) const {
   const auto* found = node_->find(key, "duration");
   if (!found) return fallback;
-  const auto example = quoted(duration_text(fallback));
+  const auto example = in_quotes(duration_text(fallback));
   const auto text = node_->text_in(key, *found, "a length of time", example);
   if (!text) return fallback;
   const auto value = parse_duration(*text);
@@ -126,7 +126,7 @@ milliseconds TomlTable::duration(std::string_view key, milliseconds fallback,
 std::uint64_t TomlTable::byte_size(std::string_view key, std::uint64_t fallback) const {
   const auto* found = node_->find(key, "size");
   if (!found) return fallback;
-  const auto text = node_->text_in(key, *found, "a size", quoted(byte_size_text(fallback)));
+  const auto text = node_->text_in(key, *found, "a size", in_quotes(byte_size_text(fallback)));
   if (!text) return fallback;
   const auto value = parse_byte_size(*text);
   if (value) return *value;
@@ -139,7 +139,7 @@ std::string TomlTable::one_of(std::string_view key, const std::vector<std::strin
                               std::string fallback) const {
   const auto* found = node_->find(key, "choice");
   if (!found) return fallback;
-  auto text = node_->text_in(key, *found, "a text", quoted(fallback));
+  auto text = node_->text_in(key, *found, "a text", in_quotes(fallback));
   if (!text) return fallback;
   if (std::find(choices.begin(), choices.end(), *text) != choices.end()) return std::move(*text);
   node_->problem_at(key, fmt::format("{} is \"{}\"", node_->name_of(key), *text),
