@@ -21,7 +21,8 @@ TEST(PrivateProcess, DoesNotReportToOurSupervisorInOurPlace) {
   ::unsetenv("NOTIFY_SOCKET");
   ::unsetenv("WATCHDOG_USEC");
   ASSERT_TRUE(process) << process.error().what;
-  ASSERT_TRUE(support::eventually(std::chrono::seconds(20), [&] { return !process->is_running(); }));
+  ASSERT_TRUE(
+      support::eventually(std::chrono::seconds(20), [&] { return !process->is_running(); }));
   const auto environment = support::read_file(log);
   EXPECT_NE(environment.find("PATH="), std::string::npos);
   EXPECT_EQ(environment.find("NOTIFY_SOCKET"), std::string::npos);
