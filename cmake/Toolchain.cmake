@@ -17,6 +17,10 @@ target_compile_definitions(cutover_flags INTERFACE
 if(CUTOVER_SANITIZE)
   add_compile_options(-fsanitize=${CUTOVER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CUTOVER_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 takes <regex> for uninitialised under AddressSanitizer: gcc.gnu.org/PR105562
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
 endif()
 
 find_program(CCACHE ccache)
