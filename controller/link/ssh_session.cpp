@@ -21,10 +21,14 @@ void initialise_once() {
   if (failure != 0) throw std::runtime_error("libssh2 cannot be initialised");
 }
 
-/// libssh2 declares its callbacks as void*.
+/// libssh2 takes callbacks as void*, since 1.11.1 as functions.
 template <class Function>
-void* as_callback(Function* function) {
-  return reinterpret_cast<void*>(function);
+void set_callback(LIBSSH2_SESSION* session, int kind, Function* function) {
+#if LIBSSH2_VERSION_NUM >= 0x010b01
+  ::libssh2_session_callback_set2(session, kind, reinterpret_cast<libssh2_cb_generic*>(function));
+#else
+  ::libssh2_session_callback_set(session, kind, reinterpret_cast<void*>(function));
+#endif
 }
 
 }  // namespace
@@ -36,8 +40,8 @@ SshSession::SshSession(std::unique_ptr<tcp::socket> socket)
   session_ = ::libssh2_session_init_ex(nullptr, nullptr, nullptr, this);
   if (!session_) throw std::bad_alloc();
   ::libssh2_session_set_blocking(session_, 0);
-  ::libssh2_session_callback_set(session_, LIBSSH2_CALLBACK_RECV, as_callback(&receive));
-  ::libssh2_session_callback_set(session_, LIBSSH2_CALLBACK_SEND, as_callback(&send));
+  set_callback(session_, LIBSSH2_CALLBACK_RECV, &receive);
+  set_callback(session_, LIBSSH2_CALLBACK_SEND, &send);
 }
 
 SshSession::~SshSession() {
