@@ -87,7 +87,8 @@ std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
       while_clients_wait(step("hold", "lock every published table on blue against writers", attempt,
                               steps::hold_writers)),
       while_clients_wait(step("mark",
-                              "read blue's WAL position, then commit one marker per subscription",
+                              "read blue's WAL position, then commit one marker per subscription; "
+                              "meanwhile see that the schema is what it was",
                               attempt, steps::mark)),
       while_clients_wait(step("first gate",
                               "wait until green has applied the mark and shows every marker",

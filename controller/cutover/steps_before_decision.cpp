@@ -107,6 +107,9 @@ Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
   const auto prepared = co_await gather(std::move(tasks));
   const auto ready = worst_of(prepared);
   if (!ready.is_done()) co_return ready.is_in_doubt() ? refused(ready.detail, ready.hint) : ready;
+  // With no mark yet: what the gates will ask while clients wait is planned by the servers now.
+  const auto first_look = co_await fleet.look_at_gate(state.mark);
+  if (!first_look) co_return refused(first_look.error());
   const auto outcome = co_await wait_for_a_quiet_moment(fleet, state);
   co_return outcome;
 }
@@ -162,34 +165,40 @@ Task<Outcome> undo_hold(Actuator& fleet, RunState&) {
 
 // ── mark ──
 
-Task<Outcome> apply_mark(Actuator& fleet, RunState& state) {
+Task<Outcome> set_first_mark(Actuator& fleet, RunState& state) {
+  state.mark = {};  // of an earlier attempt
   const auto mark = co_await fleet.set_mark();
   if (!mark) co_return refused(mark.error());
   state.mark = *mark;
   co_return done();
 }
 
-Task<Outcome> mark_holds(const Observer&, const RunState& state) {
+/// Under the locks nobody changes a published table any more, so the schema is looked at for good.
+Task<Outcome> apply_mark(Actuator& fleet, RunState& state) {
+  std::vector<Task<Outcome>> tasks;
+  tasks.push_back(set_first_mark(fleet, state));
+  tasks.push_back(fleet.schema_holds());
+  const auto outcomes = co_await gather(std::move(tasks));
+  co_return worst_of(outcomes);
+}
+
+Task<Outcome> mark_holds(const Observer& fleet, const RunState& state) {
   // A mark whose reply was lost is worth nothing: nobody knows its position.
-  co_return state.mark.subscriptions.empty() ? refused("no mark was read") : done();
+  if (state.mark.subscriptions.empty()) co_return refused("no mark was read");
+  const auto schema = co_await fleet.schema_holds();
+  co_return schema;
 }
 
 // ── first gate ──
 
 Task<Outcome> apply_first_gate(Actuator& fleet, RunState& state) {
-  std::vector<Task<Outcome>> waits;
-  waits.push_back(wait_for_gate(fleet, state));
-  waits.push_back(fleet.schema_holds());
-  const auto outcomes = co_await gather(std::move(waits));
-  co_return worst_of(outcomes);
+  const auto outcome = co_await wait_for_gate(fleet, state);
+  co_return outcome;
 }
 
 Task<Outcome> first_gate_holds(const Observer& fleet, const RunState& state) {
-  const auto gate = co_await gate_is_open(fleet, state);
-  if (!gate.is_done()) co_return gate;
-  // The schema is not looked at again.
-  const auto schema = co_await fleet.schema_holds();
-  co_return schema;
+  const auto outcome = co_await gate_is_open(fleet, state);
+  co_return outcome;
 }
 
 Task<Outcome> nothing_known(const Observer&, const RunState&) {

@@ -41,6 +41,7 @@ Task<Result<TrafficSight>> SimFleet::look_at_traffic() const {
 }
 
 Task<Result<std::vector<SubscriptionSight>>> SimFleet::look_at_gate(const Mark& mark) const {
+  if (mark.subscriptions.empty()) co_return std::vector<SubscriptionSight>();
   const std::function<SubscriptionSight()> serve = [this, one = mark.subscriptions.front()] {
     return servers_.look_at_gate(one);
   };
