@@ -13,10 +13,10 @@ namespace {
 using support::LoadClock;
 
 constexpr int settling_writes = 20;
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds round_patience{60};
 
 void settle(const support::LoadDriver& load) {
-  if (!load.everyone_wrote(settling_writes, patience))
+  if (!load.everyone_wrote(settling_writes, round_patience))
     throw std::runtime_error("the writers have stopped writing");
 }
 

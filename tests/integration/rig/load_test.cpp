@@ -9,6 +9,7 @@
 #include "tests/support/load/load_verdict.h"
 #include "tests/support/pgbouncer_server.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::support {
 namespace {
@@ -160,6 +161,21 @@ TEST_F(Load, TheProgramSaysItsVerdictWhenToldToStop) {
   EXPECT_EQ(program.wait(30s), 0) << program.errors();
   EXPECT_NE(program.output().find("0 lost, 0 doubled, 0 failed\n"), std::string::npos)
       << program.output();
+}
+
+TEST_F(Load, TheProgramLeavesARecordOfEveryWriteAndAPlot) {
+  const TemporaryDirectory directory;
+  ChildProcess program(
+      {.argv = {LOAD_DRIVER, "--bouncer", first_.conninfo("app"), "--green", server_.conninfo(),
+                "--shape", "create", "--clients", "2", "--seconds", "1", "--csv",
+                directory / "writes.csv", "--plot", directory / "writes.svg"}});
+  ASSERT_EQ(program.wait(60s), 0) << program.errors();
+  const std::string csv = read_file(directory / "writes.csv");
+  EXPECT_EQ(csv.rfind("begin_ms,client,counter,taken_ms,fate,server_port\n", 0), 0U) << csv;
+  EXPECT_NE(csv.find(",acknowledged," + std::to_string(server_.port()) + "\n"), std::string::npos)
+      << csv;
+  EXPECT_NE(read_file(directory / "writes.svg").find("<circle"), std::string::npos);
+  EXPECT_NE(program.output().find(" connections made\n"), std::string::npos) << program.output();
 }
 
 TEST(LoadFloor, TwoBouncersAndSixteenWritersArePausedAndResumedWithoutAnError) {

@@ -22,6 +22,11 @@ void ClientRecord::end_write(WriteFate fate, LoadClock::duration own_pauses,
   if (!error.empty()) errors_.push_back("client " + std::to_string(client_) + ": " + error);
 }
 
+void ClientRecord::note_connection() {
+  const std::lock_guard lock(mutex_);
+  ++progress_.connections;
+}
+
 LoadProgress ClientRecord::progress() const {
   const std::lock_guard lock(mutex_);
   return progress_;
@@ -47,6 +52,26 @@ LoadClock::duration ClientRecord::longest_stall(LoadClock::time_point from,
     if (write->begin + write->taken < from) break;
     if (write->begin <= to) longest = std::max(longest, write->taken);
   }
+  return longest;
+}
+
+LoadClock::duration ClientRecord::longest_outage(LoadClock::time_point from,
+                                                 LoadClock::time_point to) const {
+  LoadClock::duration longest = longest_stall(from, to);
+  const std::lock_guard lock(mutex_);
+  constexpr auto never = LoadClock::time_point::max();
+  auto failing_since = never;
+  for (std::size_t place = 0; place < times_.size(); ++place) {
+    const WriteTime& write = times_[place];
+    if (fates_[place] != WriteFate::acknowledged) {
+      failing_since = std::min(failing_since, write.begin);
+      continue;
+    }
+    const auto end = write.begin + write.taken;
+    if (failing_since <= to && end >= from) longest = std::max(longest, end - failing_since);
+    failing_since = never;
+  }
+  if (failing_since <= to) longest = std::max(longest, LoadClock::now() - failing_since);
   return longest;
 }
 

@@ -29,6 +29,7 @@ struct LoadProgress {
   std::uint64_t acknowledged = 0;
   std::uint64_t failed = 0;  ///< unknown ones included: a client saw an error
   std::uint64_t unknown = 0;
+  std::uint64_t connections = 0;  ///< made, the first of each client included
 };
 
 class ClientRecord {
@@ -40,12 +41,16 @@ class ClientRecord {
   std::int64_t begin_write();
   void end_write(WriteFate fate, LoadClock::duration own_pauses, const std::string& error);
 
+  void note_connection();
+
   LoadProgress progress() const;
   /// fates()[n] is that of counter n + 1; a write that has not ended is not in it.
   std::vector<WriteFate> fates() const;
   std::vector<WriteTime> times() const;
   /// Of the writes that were under way between the two moments, one that still is included.
   LoadClock::duration longest_stall(LoadClock::time_point from, LoadClock::time_point to) const;
+  /// The same, where a write that failed goes on until a later one is acknowledged.
+  LoadClock::duration longest_outage(LoadClock::time_point from, LoadClock::time_point to) const;
   bool is_idle_or_began_after(LoadClock::time_point moment) const;
   std::vector<std::string> errors() const;
 

@@ -38,15 +38,26 @@ void LoadClient::interrupt() {
 }
 
 void LoadClient::run() {
+  using namespace std::chrono_literals;
   auto next = LoadClock::now();
   while (!stopping_) {
+    if (resting_) {
+      std::this_thread::sleep_for(2ms);
+      continue;
+    }
     write_once();
-    next = std::max(next + options_.interval, LoadClock::now() - options_.interval);
+    next = next_after(next);
     wait_until(next);
   }
   const std::lock_guard lock(session_mutex_);
   session_.reset();
   stopped_ = true;
+}
+
+LoadClock::time_point LoadClient::next_after(LoadClock::time_point planned) const {
+  const auto now = LoadClock::now();
+  if (last_failed_ && options_.retry_after.count() > 0) return now + options_.retry_after;
+  return std::max(planned + options_.interval, now - options_.interval);
 }
 
 void LoadClient::wait_until(LoadClock::time_point moment) const {
@@ -75,6 +86,7 @@ void LoadClient::connect_if_needed(std::int64_t counter) {
   const bool usable = session_ && session_->is_open();
   if (usable && !is_turn(counter, options_.reconnect_every)) return;
   auto fresh = std::make_unique<SqlSession>(options_.conninfo + " connect_timeout=30");
+  record_.note_connection();
   const std::lock_guard lock(session_mutex_);
   session_ = std::move(fresh);
 }
@@ -121,6 +133,7 @@ void LoadClient::write_in_transaction(const Statement& statement) {
 }
 
 void LoadClient::settle(WriteFate fate, const std::string& error, LoadClock::duration own_pauses) {
+  last_failed_ = fate != WriteFate::acknowledged;
   record_.end_write(fate, own_pauses, error);
 }
 

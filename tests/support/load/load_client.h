@@ -24,7 +24,8 @@ struct LoadClientOptions {
   int reconnect_every = 200;
   bool long_transactions = false;  ///< every multi-statement one stays open
   std::chrono::milliseconds long_transaction{2000};
-  std::chrono::microseconds interval{0};  ///< between the beginnings of writes; 0: no pause
+  std::chrono::microseconds interval{0};     ///< between the beginnings of writes; 0: no pause
+  std::chrono::milliseconds retry_after{0};  ///< after a failed write, instead; 0: as if it had not
 };
 
 class LoadClient {
@@ -38,6 +39,8 @@ class LoadClient {
   /// Asks it to end after the write under way; join() waits for that.
   void ask_to_stop() { stopping_ = true; }
   bool has_stopped() const { return stopped_; }
+  /// It writes nothing, its connection stays, until it is told to go on.
+  void rest(bool resting) { resting_ = resting; }
   /// Shuts the connection under a write that does not end: it then counts as failed.
   void interrupt();
   void join();
@@ -50,6 +53,7 @@ class LoadClient {
 
   void run();
   void write_once();
+  LoadClock::time_point next_after(LoadClock::time_point planned) const;
   Statement statement_for(std::int64_t counter) const;
   void write_alone(const Statement& statement);
   void write_in_transaction(const Statement& statement);
@@ -63,6 +67,8 @@ class LoadClient {
   std::mutex session_mutex_;  ///< only against interrupt()
   std::unique_ptr<SqlSession> session_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> resting_ = false;
+  bool last_failed_ = false;  ///< of its own thread
   std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };

@@ -26,6 +26,7 @@ LoadClientOptions client_options(const LoadOptions& options, int number) {
   client.reconnect_every = options.reconnect_every;
   client.long_transactions = number < options.long_transaction_clients;
   client.long_transaction = options.long_transaction;
+  client.retry_after = options.retry_after;
   if (options.writes_per_second > 0)
     client.interval = std::chrono::microseconds{
         static_cast<std::int64_t>(1e6 * options.clients / options.writes_per_second)};
@@ -63,6 +64,14 @@ void LoadDriver::stop(std::chrono::milliseconds limit) {
   for (const auto& client : clients_) client->join();
 }
 
+void LoadDriver::rest() {
+  for (const auto& client : clients_) client->rest(true);
+}
+
+void LoadDriver::go_on() {
+  for (const auto& client : clients_) client->rest(false);
+}
+
 LoadProgress LoadDriver::progress() const {
   LoadProgress sum;
   for (const auto& client : clients_) {
@@ -70,6 +79,7 @@ LoadProgress LoadDriver::progress() const {
     sum.acknowledged += one.acknowledged;
     sum.failed += one.failed;
     sum.unknown += one.unknown;
+    sum.connections += one.connections;
   }
   return sum;
 }
@@ -89,6 +99,13 @@ double LoadDriver::longest_stall(LoadClock::time_point from, LoadClock::time_poi
   LoadClock::duration longest{0};
   for (const auto& client : clients_)
     longest = std::max(longest, client->record().longest_stall(from, to));
+  return milliseconds(longest);
+}
+
+double LoadDriver::longest_outage(LoadClock::time_point from, LoadClock::time_point to) const {
+  LoadClock::duration longest{0};
+  for (const auto& client : clients_)
+    longest = std::max(longest, client->record().longest_outage(from, to));
   return milliseconds(longest);
 }
 

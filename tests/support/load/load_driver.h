@@ -21,7 +21,8 @@ struct LoadOptions {
   int reconnect_every = 200;
   int long_transaction_clients = 0;  ///< this many of the clients
   std::chrono::milliseconds long_transaction{2000};
-  double writes_per_second = 0;  ///< of all clients together; 0: as fast as it goes
+  double writes_per_second = 0;              ///< of all clients together; 0: as fast as it goes
+  std::chrono::milliseconds retry_after{0};  ///< a failed write is tried again; 0: at its turn
 };
 
 /// Milliseconds of single writes.
@@ -43,11 +44,17 @@ class LoadDriver {
   /// Waits for the writes under way; one that has not ended after `limit` is cut off and fails.
   void stop(std::chrono::milliseconds limit = std::chrono::milliseconds{10000});
 
+  /// No client begins another write until it is told to go on; their connections stay.
+  void rest();
+  void go_on();
+
   LoadProgress progress() const;
   /// Waits until every client has had `writes` more writes acknowledged.
   bool everyone_wrote(int writes, std::chrono::milliseconds limit) const;
   /// Milliseconds; of the writes under way between two moments.
   double longest_stall(LoadClock::time_point from, LoadClock::time_point to) const;
+  /// As longest_stall, but a write that failed lasts until one of the same client is acknowledged.
+  double longest_outage(LoadClock::time_point from, LoadClock::time_point to) const;
   std::vector<double> longest_stalls() const;  ///< of each client, in milliseconds
   Latency latency() const;
   std::vector<std::string> errors() const;  ///< of failed writes, the text of each

@@ -99,6 +99,7 @@ std::string table_definition(int number) {
 }
 
 std::string role_definition(const LoadSchema& schema) {
+  if (schema.password.empty()) return "";
   const std::string create = "CREATE ROLE " + sql_identifier(schema.owner) + " LOGIN PASSWORD " +
                              sql_literal(schema.password);
   return "SET password_encryption = 'scram-sha-256';\n"

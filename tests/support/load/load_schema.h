@@ -11,7 +11,7 @@ struct LoadSchema {
   int tables = 12;     ///< partitions not counted
   int sequences = 12;  ///< those of serial and identity columns counted
   std::string owner = "app";
-  std::string password = "secret";
+  std::string password = "secret";  ///< of the owner, who is made; empty: who is there already
 };
 
 /// One table, and the sequence that its tickets are drawn from; both names quoted for SQL.

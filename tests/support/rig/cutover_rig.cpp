@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "tests/support/delaying_proxy.h"
 #include "tests/support/rig/by_hand.h"
 #include "tests/support/rig/programs.h"
 #include "tests/support/rig/rig_config.h"
@@ -41,6 +42,13 @@ void make_databases(const PostgresServer& server, const RigOptions& options) {
 
 }  // namespace
 
+/// Proxies that make the servers of a rig far away for the controller.
+struct FarController {
+  DelayingProxy blue;
+  DelayingProxy green;
+  DelayingProxy sshd;
+};
+
 struct CutoverRig::Impl {
   struct Host {
     std::vector<PgbouncerServer> pgbouncers;
@@ -56,6 +64,7 @@ struct CutoverRig::Impl {
   PgbouncerServer make_pgbouncer(std::uint16_t shared_port) const;
   Host make_host() const;
   void start_sshd();
+  void move_away();
   std::string bouncer_lines(std::size_t host) const;
   void write_config() const;
   ChildOptions cutover_child(const std::vector<std::string>& arguments) const;
@@ -65,7 +74,8 @@ struct CutoverRig::Impl {
   PostgresServer blue;
   PostgresServer green;
   std::vector<Host> hosts;
-  std::vector<SshdServer> sshds;  ///< empty, one, or one per host
+  std::vector<SshdServer> sshds;       ///< empty, one, or one per host
+  std::unique_ptr<FarController> far;  ///< only with a round trip
 };
 
 PgbouncerServer CutoverRig::Impl::make_pgbouncer(std::uint16_t shared_port) const {
@@ -102,13 +112,26 @@ void CutoverRig::Impl::start_sshd() {
     sshds.emplace_back(SshdOptions{.forced_command = host.agent->connect_command()});
 }
 
+void CutoverRig::Impl::move_away() {
+  if (options.round_trip.count() == 0) return;
+  const auto away = [this](std::uint16_t port) { return DelayingProxy(port, options.round_trip); };
+  far.reset(new FarController{away(blue.port()), away(green.port()), away(sshds.at(0).port())});
+  std::string known = read_file(sshds[0].known_hosts());
+  const auto port = std::to_string(sshds[0].port());
+  known.replace(known.find(port), port.size(), std::to_string(far->sshd.port()));
+  write_file(directory / "known_hosts", known);
+}
+
 std::string CutoverRig::Impl::bouncer_lines(std::size_t number) const {
   const Host& host = hosts[number];
   if (!host.agent) return "agent = \"unix:///nowhere\"\n";
   if (sshds.empty()) return "agent = \"" + host.agent->url() + "\"\n";
   const SshdServer& sshd = sshds[options.reach == Reach::forced_command ? number : 0];
-  std::string lines = "agent = \"" + sshd.url() + "\"\nidentity = \"" + sshd.identity().string() +
-                      "\"\nknown_hosts = \"" + sshd.known_hosts().string() + "\"\n";
+  const std::string url =
+      far ? "ssh://" + sshd.user() + "@127.0.0.1:" + std::to_string(far->sshd.port()) : sshd.url();
+  const fs::path known = far ? directory / "known_hosts" : sshd.known_hosts();
+  std::string lines = "agent = \"" + url + "\"\nidentity = \"" + sshd.identity().string() +
+                      "\"\nknown_hosts = \"" + known.string() + "\"\n";
   if (options.reach != Reach::forced_command)
     lines += "command = \"" + host.agent->connect_command() + "\"\n";
   if (options.reach == Reach::openssh) lines += "transport = \"openssh\"\n";
@@ -118,8 +141,10 @@ std::string CutoverRig::Impl::bouncer_lines(std::size_t number) const {
 void CutoverRig::Impl::write_config() const {
   std::vector<std::string> lines;
   for (std::size_t host = 0; host < hosts.size(); ++host) lines.push_back(bouncer_lines(host));
-  write_file(directory / "cutover.toml",
-             rig_config({options, blue.port(), green.port(), directory / "state", lines}));
+  RigFacts facts{options, blue.port(), green.port(), directory / "state", lines};
+  if (far) facts.blue_through = far->blue.port();
+  if (far) facts.green_through = far->green.port();
+  write_file(directory / "cutover.toml", rig_config(facts));
   // libpq reads a password file only when nobody else may.
   write_file(directory / "pgpass", "*:*:*:*:secret\n");
   fs::permissions(directory / "pgpass", fs::perms::owner_read | fs::perms::owner_write);
@@ -138,6 +163,7 @@ CutoverRig::CutoverRig(RigOptions options) : impl_(std::make_unique<Impl>(std::m
   for (int host = 0; host < impl_->options.hosts; ++host)
     impl_->hosts.push_back(impl_->make_host());
   impl_->start_sshd();
+  impl_->move_away();
   impl_->write_config();
 }
 

@@ -49,6 +49,8 @@ struct RigOptions {
   Pairs blue_settings = {};
   Pairs green_settings = {};
   Pairs pgbouncer_settings = {};
+  /// Of the controller to servers and, over ssh, to agents; not of anybody else.
+  std::chrono::microseconds round_trip{0};
   Pairs extra_entries = {};        ///< of every PgBouncer
   std::string limits = {};         ///< lines of [limits]
   std::string bouncer_lines = {};  ///< further lines of every [[bouncer]]

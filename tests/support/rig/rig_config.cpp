@@ -15,12 +15,23 @@ std::string names_of(const RigOptions& options, const std::string& database) {
   return list + "]";
 }
 
+/// What servers and bouncers use where the controller's way is not theirs.
+std::string direct_ways(const RigFacts& facts, const std::string& database) {
+  if (facts.blue_through == 0) return "";
+  return "replicate_from = \"" + conninfo_of(facts.blue_port, database) +
+         "\"\nreplicate_back = \"" + conninfo_of(facts.green_port, database) +
+         "\"\n[[database.route]]\nblue = \"host=127.0.0.1 port=" + std::to_string(facts.blue_port) +
+         "\"\ngreen = \"host=127.0.0.1 port=" + std::to_string(facts.green_port) + "\"\n";
+}
+
 std::string database_table(const RigFacts& facts, const std::string& database) {
   const std::string names = names_of(facts.options, database);
-  return "[[database]]\nname = \"" + database + "\"\nblue = \"" +
-         conninfo_of(facts.blue_port, database) + "\"\ngreen = \"" +
-         conninfo_of(facts.green_port, database) + "\"\npublication = " + names +
-         "\nslot = " + names + "\nsubscription = " + names + "\n\n";
+  const auto blue = facts.blue_through == 0 ? facts.blue_port : facts.blue_through;
+  const auto green = facts.green_through == 0 ? facts.green_port : facts.green_through;
+  return "[[database]]\nname = \"" + database + "\"\nblue = \"" + conninfo_of(blue, database) +
+         "\"\ngreen = \"" + conninfo_of(green, database) + "\"\npublication = " + names +
+         "\nslot = " + names + "\nsubscription = " + names + "\n" + direct_ways(facts, database) +
+         "\n";
 }
 
 std::string bouncer_table(const RigFacts& facts, std::size_t host) {

@@ -17,6 +17,8 @@ struct RigFacts {
   std::uint16_t green_port;
   std::string state_directory;
   std::vector<std::string> bouncer_lines;  ///< url and keys of each host's agent
+  std::uint16_t blue_through = 0;          ///< where the controller reaches it; 0: at its own port
+  std::uint16_t green_through = 0;
 };
 
 std::string rig_config(const RigFacts& facts);

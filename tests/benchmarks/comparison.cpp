@@ -1,0 +1,162 @@
+#include "tests/benchmarks/comparison.h"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include "tests/benchmarks/measured_run.h"
+#include "tests/benchmarks/switched_by_script.h"
+#include "tests/support/eventually.h"
+#include "tests/support/load/floor.h"
+#include "tests/support/load/load_verdict.h"
+
+namespace cutover::bench {
+namespace {
+
+using support::LoadClock;
+using namespace std::chrono_literals;
+
+constexpr int clients_of_a_load = 100;  ///< ids, at most
+
+void add(RoundVerdict& sum, const support::LoadVerdict& verdict) {
+  sum.acknowledged += verdict.acknowledged;
+  sum.lost += verdict.lost;
+  sum.doubled += verdict.doubled;
+  sum.failed += verdict.failed;
+}
+
+void judge(ShapedLoad& load, const std::string& live, RoundVerdict& sum) {
+  for (auto& driver : load.drivers()) {
+    driver.stop();
+    add(sum, support::verify_load(driver, live));
+  }
+}
+
+class Comparison {
+ public:
+  Comparison(const ComparisonOptions& options, const std::function<void(const Sample&)>& tell)
+      : options_(options), tell_(tell), ours_(options.fleet) {
+    ours_.replicate();
+    if (options_.slow_rounds > 0) scripts_.emplace(options_.fleet);
+  }
+
+  ComparisonResult run() {
+    for (const std::string& name : options_.loads) run_load(load_shape(name));
+    return std::move(result_);
+  }
+
+ private:
+  void run_load(const LoadShape& shape);
+  void round_of_ours(ShapedLoad& load, int round);
+  void round_of_scripts(ShapedLoad& load, int round);
+  void floor(ShapedLoad& load, int round);
+  void go(ShapedLoad& load, int round, const std::string& way);
+  void switch_by(ShapedLoad& load, int round, Alternative alternative);
+  void take(Sample sample);
+
+  const ComparisonOptions& options_;
+  const std::function<void(const Sample&)>& tell_;
+  support::CutoverRig ours_;
+  std::optional<SwitchedByScript> scripts_;
+  ComparisonResult result_;
+  std::string group_;
+  int first_client_ = 0;
+};
+
+void Comparison::run_load(const LoadShape& shape) {
+  group_ = shape.name;
+  ShapedLoad on_ours(ours_, shape, first_client_);
+  std::optional<ShapedLoad> on_scripts;
+  if (scripts_) on_scripts.emplace(scripts_->rig(), shape, first_client_);
+  first_client_ += clients_of_a_load;
+  const int every = scripts_ ? std::max(1, options_.rounds / options_.slow_rounds) : 0;
+  for (int round = 1; round <= options_.rounds; ++round) {
+    round_of_ours(on_ours, round);
+    if (on_scripts && round % every == 0) round_of_scripts(*on_scripts, round / every);
+  }
+  judge(on_ours, ours_.blue_conninfo(), result_.ours);
+  if (on_scripts) judge(*on_scripts, scripts_->live_conninfo(), result_.scripts);
+}
+
+void Comparison::round_of_ours(ShapedLoad& load, int round) {
+  load.go_on();
+  for (const char* way : {"cutover", "rollback"}) {
+    floor(load, round);
+    go(load, round, way);
+  }
+  load.rest();
+}
+
+/// Each goes there in one round and back in the next one.
+void Comparison::round_of_scripts(ShapedLoad& load, int round) {
+  auto first = Alternative::runbook;
+  auto second = Alternative::read_only;
+  if (round % 2 == 0) std::swap(first, second);
+  load.go_on();
+  switch_by(load, round, first);
+  switch_by(load, round, second);
+  load.rest();
+}
+
+void Comparison::floor(ShapedLoad& load, int round) {
+  const auto floor = support::measure_floor(load.short_writes(), ours_.console_conninfos(), 1, 1);
+  take({.group = group_,
+        .way = "floor",
+        .round = round,
+        .held = floor.held_ms,
+        .stall = floor.longest_stall_ms});
+  load.settle();
+}
+
+/// A rollback is refused until the way back has caught up.
+void Comparison::go(ShapedLoad& load, int round, const std::string& way) {
+  std::vector<std::string> arguments{"--no-dry-run", "--yes", "--json"};
+  if (way != "cutover") arguments.insert(arguments.begin(), way);
+  Sample sample{.group = group_, .way = way, .round = round};
+  const auto failed_before = load.progress().failed;
+  auto begun = LoadClock::now();
+  support::Finished finished;
+  const auto has_run = [&] {
+    begun = LoadClock::now();
+    finished = ours_.cutover(arguments, 15min);
+    return finished.exit_code != 1 || ++sample.refused == 0;
+  };
+  support::eventually(60s, has_run, 200ms);
+  Measurement measurement;
+  take_times(finished, measurement);
+  load.settle();
+  sample.held = measurement.held;
+  sample.attempts = measurement.attempts;
+  sample.steps = measurement.steps;
+  sample.stall = load.longest_outage(begun, LoadClock::now());
+  sample.failed = load.progress().failed - failed_before;
+  take(std::move(sample));
+}
+
+void Comparison::switch_by(ShapedLoad& load, int round, Alternative alternative) {
+  const bool by_runbook = alternative == Alternative::runbook;
+  Sample sample{.group = group_, .way = by_runbook ? "runbook" : "read-only", .round = round};
+  if (by_runbook && !scripts_->may_begin()) sample.refused = 1;
+  const auto failed_before = load.progress().failed;
+  const auto begun = LoadClock::now();
+  sample.held = scripts_->switch_by(alternative);
+  load.settle();
+  sample.stall = load.longest_outage(begun, LoadClock::now());
+  sample.failed = load.progress().failed - failed_before;
+  scripts_->follow();
+  take(std::move(sample));
+}
+
+void Comparison::take(Sample sample) {
+  tell_(sample);
+  result_.samples.push_back(std::move(sample));
+}
+
+}  // namespace
+
+ComparisonResult compare(const ComparisonOptions& options,
+                         const std::function<void(const Sample&)>& tell) {
+  return Comparison(options, tell).run();
+}
+
+}  // namespace cutover::bench

@@ -1,0 +1,33 @@
+// One measurement of the benchmark's comparisons and series, and quantiles of many.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cutover::bench {
+
+/// What happened to clients once. Milliseconds.
+struct Sample {
+  std::string group;  ///< the load, or the size of a series
+  std::string way;    ///< "floor", "cutover", "rollback", "runbook", "read-only", "rehearse"
+  int round = 0;
+  double held = 0;           ///< first PAUSE sent to last RESUME answered
+  double stall = 0;          ///< the longest that any client waited
+  std::uint64_t failed = 0;  ///< writes that clients saw fail
+  int refused = 0;           ///< starts that were refused before this one
+  double attempts = 1;
+  std::vector<std::pair<std::string, double>> steps = {};
+};
+
+using Samples = std::vector<Sample>;
+
+Samples samples_of(const Samples& all, const std::string& group, const std::string& way);
+/// In the order of their first sample.
+std::vector<std::string> groups_of(const Samples& all);
+std::vector<std::string> ways_of(const Samples& all);
+std::vector<double> stalls_of(const Samples& samples);
+std::vector<double> helds_of(const Samples& samples);
+
+}  // namespace cutover::bench

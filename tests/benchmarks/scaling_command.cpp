@@ -1,0 +1,59 @@
+// cutover_bench scaling: the series of sizes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/benchmarks/bench_command.h"
+#include "tests/benchmarks/scaling.h"
+
+namespace cutover::bench {
+namespace {
+
+struct Arguments {
+  ScalingOptions scaling;
+  BenchFiles files{.out = "", .name = "scaling"};
+  std::vector<std::string> series;
+};
+
+void tell(const Sample& sample) {
+  std::cerr << fmt::format("{} {} {}: held {:.1f}, stall {:.1f};", sample.group, sample.round,
+                           sample.way, sample.held, sample.stall);
+  for (const auto& [step, took] : sample.steps) std::cerr << fmt::format(" {} {:.1f}", step, took);
+  std::cerr << std::endl;
+}
+
+int run(const Arguments& arguments) {
+  bool clean = true;
+  for (const Series& series : every_series()) {
+    const auto& wanted = arguments.series;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), series.name) == wanted.end())
+      continue;
+    const auto result = measure_series(arguments.scaling, series, tell);
+    BenchFiles files = arguments.files;
+    files.name += "-" + series.name;
+    files.write(".csv", to_csv(result.samples));
+    files.write(".svg", series_plot(result.samples));
+    files.write(".md", series_table(result.samples));
+    std::cout << series_table(result.samples) << std::endl;
+    clean = clean && result.ours.lost + result.ours.doubled + result.ours.failed == 0;
+  }
+  return clean ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+
+BenchCommand scaling_command(CLI::App& parent) {
+  auto arguments = std::make_shared<Arguments>();
+  arguments->scaling.fleet.blue_major = 16;
+  CLI::App* app = parent.add_subcommand("scaling", "how held time grows with the fleet");
+  declare_fleet(*app, arguments->scaling.fleet);
+  arguments->files.declare(*app);
+  app->add_option("--series", arguments->series, "these only; their names");
+  app->add_option("--rounds", arguments->scaling.rounds, "cutovers and rollbacks of each size");
+  app->add_option("--load", arguments->scaling.load, "name of a load");
+  return {app, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace cutover::bench

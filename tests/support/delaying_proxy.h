@@ -1,0 +1,26 @@
+// A TCP proxy on loopback that holds back every byte for half a round trip in each direction: a
+// server behind it is far away.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+namespace cutover::support {
+
+class DelayingProxy {
+ public:
+  /// To 127.0.0.1:`target`. It serves from now on; throws when it cannot listen.
+  DelayingProxy(std::uint16_t target, std::chrono::microseconds round_trip);
+  DelayingProxy(DelayingProxy&&) noexcept;
+  DelayingProxy& operator=(DelayingProxy&&) noexcept;
+  ~DelayingProxy();
+
+  std::uint16_t port() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cutover::support
