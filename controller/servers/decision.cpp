@@ -96,7 +96,8 @@ Task<Outcome> end_lost_undo(DatabaseServers& servers) {
   if (servers.undo_in_flight == 0) co_return done();
   const int pid = servers.undo_in_flight;
   if (servers.marker.backend_pid() == pid) servers.marker.close();
-  const auto ended = co_await end_own_backend(servers, pid, "the session of a lost undo");
+  const auto ended = co_await end_own_backend(servers.watcher, servers.options.run_id, pid,
+                                              "the session of a lost undo");
   if (ended.is_done()) servers.undo_in_flight = 0;
   co_return ended;
 }

@@ -108,26 +108,28 @@ Task<std::optional<Error>> learn_deadlock_timeout(DatabaseServers& servers) {
   co_return std::nullopt;
 }
 
-Task<Outcome> end_own_backend(DatabaseServers& servers, int pid, std::string name) {
+Task<Outcome> end_own_backend(ServerSession& asking, std::string run_id, int pid,
+                              std::string name) {
   const auto sql = fmt::format(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
       "WHERE pid = {} AND application_name = {} AND datname = "
       "current_database()",
-      pid, postgres::quote_literal("cutover/" + servers.options.run_id));
+      pid, postgres::quote_literal("cutover/" + run_id));
   for (int look = 0; look < looks_for_the_end; ++look) {
-    const auto ended = co_await servers.watcher.query(sql);
+    const auto ended = co_await asking.query(sql);
     if (!ended) co_return in_doubt(Error(ended.error()));
     if (ended->empty()) co_return done();
     co_await sleep_for(std::chrono::milliseconds(2));
   }
-  co_return in_doubt(fmt::format("{}: {}, pid {}, does not end", servers.blue_place(), name, pid),
+  co_return in_doubt(fmt::format("{}: {}, pid {}, does not end", asking.place(), name, pid),
                      "end it by hand, then run `cutover recover`");
 }
 
 Task<Outcome> end_lost_decider(DatabaseServers& servers) {
   if (servers.decider.is_open()) co_return done();
   const int pid = servers.decider.backend_pid();
-  const auto ended = co_await end_own_backend(servers, pid, "the deciding session");
+  const auto ended = co_await end_own_backend(servers.watcher, servers.options.run_id, pid,
+                                              "the deciding session");
   if (ended.is_done()) servers.decision_in_flight = false;
   co_return ended;
 }

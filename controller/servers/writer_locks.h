@@ -20,8 +20,9 @@ Task<Outcome> writer_locks_hold(DatabaseServers& servers);
 /// decision that is yet to be committed: ends it and waits until it is gone.
 Task<Outcome> end_lost_decider(DatabaseServers& servers);
 
-/// Ends one of this run's own sessions on blue, by its backend, and waits until it is gone.
-Task<Outcome> end_own_backend(DatabaseServers& servers, int pid, std::string name);
+/// Ends one of this run's own sessions, by its backend, and waits until it is gone. `asking` is
+/// another session on the same server.
+Task<Outcome> end_own_backend(ServerSession& asking, std::string run_id, int pid, std::string name);
 
 /// Whether the controller's role may set deadlock_timeout: superusers, and whom 15+ grants it.
 Task<std::optional<Error>> learn_deadlock_timeout(DatabaseServers& servers);

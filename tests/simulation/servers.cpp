@@ -69,13 +69,13 @@ void Servers::controller_died(std::uint64_t session) {
   release(session);
 }
 
-Outcome Servers::decide(std::uint64_t session, const Claim& claim) {
+Outcome Servers::decide(std::uint64_t session, const Claim& claim, std::uint64_t token) {
   const bool is_mine = record.claim == claim || world_.has(Mutation::no_epoch_on_blue);
   if (!is_mine) return refused("the epoch is not ours");
   const bool may_be_lost = world_.has(Mutation::decider_outlives_the_undo);
   if (deciding_session_ != session && !may_be_lost) return refused("the locks were lost");
   record.decided = record.fenced = flush_due = true;
-  ++decisions_;
+  decision = token;
   deciding_session_ = 0;
   return done();
 }
@@ -91,6 +91,7 @@ void Servers::undo_decision(const Undo& undo, Answer answer) {
     world_.breaks("I3: the decision was undone while a bouncer points at green");
   }
   record.decided = record.fenced = false;
+  decision = 0;
   end_fenced_sessions(std::move(answer));
 }
 

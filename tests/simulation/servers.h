@@ -29,12 +29,20 @@ struct Undo {
   Claim claim = {};
 };
 
+/// One message that records green's position for the way back, in a session of its own.
+struct PositionWrite {
+  std::uint64_t number = 0;    ///< in the order they were sent
+  std::uint64_t decision = 0;  ///< the token of the decision that its sender carries out
+  Claim claim = {};
+};
+
 class Servers {
  public:
   explicit Servers(World& world) : old_fence(world.settings.is_second_run), world_(world) {}
 
   RunRecord record;
-  bool flush_due = false;  ///< sessions born under the fence may be left
+  std::uint64_t decision = 0;  ///< the token in the record; 0: none is in force
+  bool flush_due = false;      ///< sessions born under the fence may be left
   bool green_has_written = false;
   bool old_fence;  ///< of an earlier run, on green
   std::uint64_t epoch_on_green = 0;
@@ -57,7 +65,8 @@ class Servers {
   void hold(std::uint64_t session, milliseconds lease, Answer answer);
   void release(std::uint64_t session);
   bool holds(std::uint64_t session) const { return deciding_session_ == session; }
-  Outcome decide(std::uint64_t session, const Claim& claim);
+  Outcome decide(std::uint64_t session, const Claim& claim, std::uint64_t token);
+  std::uint64_t fresh_token() { return ++tokens_; }
   /// An undo first ends the sessions of those sent before it, which then arrive at nobody.
   void undo_decision(const Undo& undo, Answer answer);
   std::uint64_t next_undo() { return ++undos_sent_; }
@@ -68,7 +77,9 @@ class Servers {
   Outcome disarm_way_back(const Claim& claim);
   Outcome open_way_back();
   Outcome green_has_left() const;
-  Outcome record_position(const Claim& claim);
+  /// A write first ends the sessions of those sent before it, which then arrive at nobody.
+  Outcome record_position(const PositionWrite& write);
+  std::uint64_t next_position_write() { return ++position_writes_sent_; }
   Outcome take_down_old_fence(const Claim& claim);
   Outcome old_fence_stands() const;
   /// Green's own row learns of a claim: no older run may take down its old fence from now on.
@@ -106,7 +117,9 @@ class Servers {
   std::uint64_t green_position_ = 0;
   std::uint64_t client_applied_at_ = 0;  ///< the last write of blue's clients that it applied
   std::uint64_t first_client_at_ = 0;    ///< the first write of its own clients; 0: none
-  std::uint64_t decisions_ = 0;
+  std::uint64_t tokens_ = 0;
+  std::uint64_t position_writes_sent_ = 0;
+  std::uint64_t last_position_write_ = 0;
   std::uint64_t position_for_ = 0;  ///< the decision that way_back_from_ belongs to
   std::uint64_t way_back_from_ = 0;
   bool green_has_left_ = false;

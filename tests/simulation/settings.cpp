@@ -56,6 +56,8 @@ const char* name_of(Mutation mutation) {
       return "decider_outlives_the_undo";
     case Mutation::undo_outlives_the_next:
       return "undo_outlives_the_next";
+    case Mutation::position_outlives_the_next:
+      return "position_outlives_the_next";
     case Mutation::way_back_moves:
       return "way_back_moves";
     case Mutation::old_fence_stays:

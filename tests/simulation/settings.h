@@ -27,6 +27,7 @@ enum class Mutation {
   lease_forgotten_at_restart,   ///< a restarted agent does not know of its pause
   decider_outlives_the_undo,    ///< a lost decision may still arrive after its undo
   undo_outlives_the_next,       ///< a lost undo may still arrive after one that was answered
+  position_outlives_the_next,   ///< a lost record of green's position may still arrive later
   way_back_moves,               ///< every second gate records green's position anew
   old_fence_stays,              ///< nobody takes down what an earlier run left on green
   old_fence_is_undone,          ///< recovery goes back although green's old fence may be down

@@ -92,6 +92,7 @@ class SimFleet : public Actuator {
   Agents& agents_;
   ProcessId process_;
   Claim claim_;
+  std::uint64_t decision_ = 0;  ///< token of the fence that is up, as far as it knows
   std::uint64_t deciders_ = 0;  ///< deciding sessions opened so far
   bool has_sent_switch_ = false;
 };

@@ -85,12 +85,18 @@ Task<Result<Claim>> SimFleet::claim_blue() {
 
 /// Green out of reach does not keep recovery from going on.
 Task<Result<Claim>> SimFleet::take_over_blue() {
-  const std::function<Result<Claim>()> serve = [this] { return servers_.take_over(run_id()); };
-  const auto claim = co_await look(serve);
-  if (!claim) co_return Error{"blue does not answer"};
-  if (*claim) claim_ = **claim;
-  if (*claim) co_await tell_green();
-  co_return *claim;
+  using TakenOver = std::pair<Result<Claim>, std::uint64_t>;
+  const std::function<TakenOver()> serve = [this] {
+    auto claim = servers_.take_over(run_id());
+    return TakenOver{std::move(claim), servers_.decision};
+  };
+  const auto taken = co_await look(serve);
+  if (!taken) co_return Error{"blue does not answer"};
+  const auto& [claim, decision] = *taken;
+  if (claim) claim_ = *claim;
+  if (claim) decision_ = decision;
+  if (claim) co_await tell_green();
+  co_return claim;
 }
 
 Task<Outcome> SimFleet::tell_green() const {
@@ -138,8 +144,9 @@ Task<Result<Mark>> SimFleet::set_mark() {
 }
 
 Task<Outcome> SimFleet::decide() {
-  return ask_now([this, session = deciding_session(), claim = claim_] {
-    const auto outcome = servers_.decide(session, claim);
+  decision_ = servers_.fresh_token();
+  return ask_now([this, session = deciding_session(), claim = claim_, token = decision_] {
+    const auto outcome = servers_.decide(session, claim, token);
     world_.note("decide by {}: {}", claim.run_id, name_of(outcome.kind));
     return outcome;
   });
@@ -161,9 +168,8 @@ Task<Outcome> SimFleet::seal() {
 }
 
 Task<Result<Lsn>> SimFleet::make_green_durable() {
-  const std::function<Outcome()> record = [this, claim = claim_] {
-    return servers_.record_position(claim);
-  };
+  const PositionWrite write{servers_.next_position_write(), decision_, claim_};
+  const std::function<Outcome()> record = [this, write] { return servers_.record_position(write); };
   const auto written = co_await ask_now(record);
   if (!written.is_done()) co_return Error{written.detail};
   co_return Lsn{1};

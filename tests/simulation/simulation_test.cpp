@@ -25,6 +25,7 @@ constexpr Mutation all_mutations[] = {
     Mutation::lease_forgotten_at_restart,
     Mutation::decider_outlives_the_undo,
     Mutation::undo_outlives_the_next,
+    Mutation::position_outlives_the_next,
     Mutation::way_back_moves,
     Mutation::old_fence_stays,
     Mutation::old_fence_is_undone,
@@ -108,6 +109,7 @@ std::uint64_t first_to_notice(Mutation mutation, std::uint64_t seeds,
 auto world_for(Mutation mutation) {
   switch (mutation) {
     case Mutation::undo_outlives_the_next:
+    case Mutation::position_outlives_the_next:
     case Mutation::no_epoch_on_green:
       return where_messages_are_late;
     case Mutation::no_epoch_on_agents:

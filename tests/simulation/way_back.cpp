@@ -19,24 +19,28 @@ Outcome Servers::disarm_way_back(const Claim& claim) {
   return done();
 }
 
-Outcome Servers::record_position(const Claim& claim) {
-  if (!is_newest(claim)) return refused("a newer run acts");
-  const bool is_known = position_for_ == decisions_ && !world_.has(Mutation::way_back_moves);
+Outcome Servers::record_position(const PositionWrite& write) {
+  if (!is_newest(write.claim)) return refused("a newer run acts");
+  const bool is_ended = write.number < last_position_write_;
+  if (is_ended && !world_.has(Mutation::position_outlives_the_next))
+    return refused("its session was ended");
+  last_position_write_ = std::max(last_position_write_, write.number);
+  const bool is_known = position_for_ == write.decision && !world_.has(Mutation::way_back_moves);
   if (is_known) return done();
-  position_for_ = decisions_;
+  position_for_ = write.decision;
   way_back_from_ = green_position_;
   return done();
 }
 
 Outcome Servers::green_has_left() const {
-  return green_has_left_ && position_for_ == decisions_ ? done() : refused("green follows blue");
+  return green_has_left_ && position_for_ == decision ? done() : refused("green follows blue");
 }
 
 /// What blue gets is green's log from there on: nothing of green's clients may be before it,
 /// nothing that blue itself wrote behind it.
 Outcome Servers::open_way_back() {
   if (!way_back_is_armed) return refused("the way back is not armed");
-  if (position_for_ != decisions_) return refused("no position is on record");
+  if (decision == 0 || position_for_ != decision) return refused("no position is on record");
   if (first_client_at_ != 0 && first_client_at_ <= way_back_from_)
     world_.breaks("I7: the way back misses a write of green's clients");
   if (client_applied_at_ > way_back_from_)

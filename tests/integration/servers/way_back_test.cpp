@@ -1,7 +1,9 @@
 // What lets blue follow green later, on real servers: who may make and remove it, from where it
 // starts, and that opening it twice is as once.
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include "common/async/within.h"
 #include "tests/integration/servers/server_pair.h"
 #include "tests/support/eventually.h"
 
@@ -97,6 +99,44 @@ TEST(WayBackOnServers, TheFirstPositionOfADecisionStaysAndTheNextDecisionHasItsO
   const auto next = pair.run(fleet->make_green_durable());
   ASSERT_TRUE(next) << to_text(next.error());
   EXPECT_GT(*next, *first);
+}
+
+/// The session that records the position, which waits for a row that somebody holds.
+pid_t waiting_on_green(ServerPair& pair) {
+  const auto pid = pair.green_value(
+      "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+      "application_name = 'cutover/run-1'");
+  return pid.empty() ? 0 : static_cast<pid_t>(std::stol(pid));
+}
+
+Task<bool> is_durable_within(ServerFleet& fleet, std::chrono::milliseconds limit) {
+  auto writing = fleet.make_green_durable();
+  const auto position = co_await within(limit, std::move(writing));
+  co_return position && position->has_value();
+}
+
+TEST(WayBackOnServers, APositionWithoutAnswerIsEndedBeforeTheNextSoThatItCannotTakeItsPlace) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  decide_and_seal(pair, *fleet);
+  auto holder = pair.on_green();
+  holder.must("BEGIN READ WRITE; SELECT FROM cutover.run WHERE side = 'green' FOR UPDATE");
+  EXPECT_FALSE(pair.run(is_durable_within(*fleet, 500ms)));
+  const pid_t stopped = waiting_on_green(pair);
+  ASSERT_GT(stopped, 0);
+  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  holder.must("COMMIT");
+  const auto undone = pair.run(fleet->undo_decision());
+  ASSERT_TRUE(undone.is_done()) << told(undone);
+  decide_and_seal(pair, *fleet);
+  EXPECT_FALSE(pair.run(is_durable_within(*fleet, 1000ms))) << "the first may still arrive";
+  ::kill(stopped, SIGCONT);
+  EXPECT_TRUE(pair.run(is_durable_within(*fleet, 20s)));
+  const auto is_gone =
+      "SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(stopped);
+  EXPECT_TRUE(support::eventually(20s, [&] { return pair.green_value(is_gone) == "0"; }));
+  EXPECT_EQ(pair.green_value("SELECT way_back_for FROM cutover.run WHERE side = 'green'"),
+            pair.blue_value("SELECT decision FROM cutover.run WHERE side = 'blue'"));
 }
 
 TEST(WayBackOnServers, ARunThatWasTakenOverNeitherMakesNorRemovesIt) {
