@@ -93,12 +93,9 @@ Task<postgres::Answer<std::vector<postgres::Rows>>> send_undo(DatabaseServers& s
 }  // namespace
 
 Task<Outcome> end_lost_undo(DatabaseServers& servers) {
-  if (servers.undo_in_flight == 0) co_return done();
-  const int pid = servers.undo_in_flight;
-  if (servers.marker.backend_pid() == pid) servers.marker.close();
-  const auto ended = co_await end_own_backend(servers.watcher, servers.options.run_id, pid,
-                                              "the session of a lost undo");
-  if (ended.is_done()) servers.undo_in_flight = 0;
+  const auto ended =
+      co_await end_unanswered(servers.marker, servers.watcher, servers.options.run_id,
+                              servers.undo_in_flight, "the session of a lost undo");
   co_return ended;
 }
 

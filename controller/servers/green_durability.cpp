@@ -22,12 +22,9 @@ RETURNING way_back_from AS position; COMMIT)";
 /// One without answer may still arrive: the position of a decision that was undone since would
 /// take the place of the newer one's.
 Task<Outcome> end_lost_write(DatabaseServers& servers) {
-  if (servers.position_in_flight == 0) co_return done();
-  const int pid = servers.position_in_flight;
-  if (servers.green.backend_pid() == pid) servers.green.close();
-  const auto ended = co_await end_own_backend(servers.green_watcher, servers.options.run_id, pid,
-                                              "the session of a lost position");
-  if (ended.is_done()) servers.position_in_flight = 0;
+  const auto ended =
+      co_await end_unanswered(servers.green, servers.green_watcher, servers.options.run_id,
+                              servers.position_in_flight, "the session of a lost position");
   co_return ended;
 }
 

@@ -125,6 +125,15 @@ Task<Outcome> end_own_backend(ServerSession& asking, std::string run_id, int pid
                      "end it by hand, then run `cutover recover`");
 }
 
+Task<Outcome> end_unanswered(ServerSession& session, ServerSession& asking, std::string run_id,
+                             int& in_flight, std::string name) {
+  if (in_flight == 0) co_return done();
+  if (session.backend_pid() == in_flight) session.close();
+  const auto ended = co_await end_own_backend(asking, run_id, in_flight, name);
+  if (ended.is_done()) in_flight = 0;
+  co_return ended;
+}
+
 Task<Outcome> end_lost_decider(DatabaseServers& servers) {
   if (servers.decider.is_open()) co_return done();
   const int pid = servers.decider.backend_pid();

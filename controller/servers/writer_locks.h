@@ -24,6 +24,11 @@ Task<Outcome> end_lost_decider(DatabaseServers& servers);
 /// another session on the same server.
 Task<Outcome> end_own_backend(ServerSession& asking, std::string run_id, int pid, std::string name);
 
+/// The same for `session` where its backend was sent a write whose answer is unknown, which may
+/// still commit. `in_flight` is that backend, 0 for none, and 0 again when it is gone.
+Task<Outcome> end_unanswered(ServerSession& session, ServerSession& asking, std::string run_id,
+                             int& in_flight, std::string name);
+
 /// Whether the controller's role may set deadlock_timeout: superusers, and whom 15+ grants it.
 Task<std::optional<Error>> learn_deadlock_timeout(DatabaseServers& servers);
 

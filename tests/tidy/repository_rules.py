@@ -13,9 +13,9 @@ UNFINISHED = re.compile(r'\b(' + '|'.join(['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'
 # A time that is written down, in C++ or in a shell; `sleep 600` is a process for somebody to end.
 WAITS_FOR_TIME = re.compile(
     r'\bsleep_for\((std::chrono|[0-9])|\brun_for\([0-9.]+(ms|us)\)|std::this_thread::sleep|\busleep\('
-    r'|(^|[;&(])\s*sleep (?!600\b)[0-9]', re.M)
+    r'|(^|[;&(]|\bdo|\bthen)\s*sleep (?!600\b)[0-9]', re.M)
 # What polls a condition, with a limit.
-MAY_WAIT = re.compile(r'^(tests/support/|common/async/|tests/unit/agent/fake_pgbouncer\.cpp)')
+MAY_WAIT = re.compile(r'^(tests/support/|common/async/|tests/unit/agent/fake_pgbouncer\.cpp|tests/benchmarks/alternatives/)')
 
 
 def tracked_files(root):

@@ -5,7 +5,8 @@ import unittest
 from repository_rules import problems
 
 WAITS = ['co_await sleep_for(200ms);', 'co_await sleep_for(std::chrono::seconds(1));', 'io.run_for(100ms);',
-         'std::this_thread::sleep_for(pause);', 'command = "(sleep 0.3; kill -9 $$) & exec x";', 'sleep 2\n']
+         'std::this_thread::sleep_for(pause);', 'command = "(sleep 0.3; kill -9 $$) & exec x";', 'sleep 2\n',
+         'until ready; do sleep 0.05; done']
 DOES_NOT_WAIT = ['co_await sleep_for(poll);', 'io.run_for(10s);', '"sleep 600 & echo $!; wait"', '"SELECT pg_sleep(30)"',
                  'argv = {"sleep", "600"}']
 

@@ -7,6 +7,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "tests/integration/cutover/fleet_under_load.h"
 #include "tests/integration/see/tmux.h"
@@ -110,20 +111,33 @@ TEST(Terminal, NoColorIsRespectedAndWithoutUtf8TheScreenIsAscii) {
   EXPECT_EQ(tmux.wait(seconds(10)), 0) << tmux.screen();
 }
 
+/// A run stands at its hook until it is told what the hook prints.
+class GatedHook {
+ public:
+  GatedHook() : directory_("hook"), gate_(directory_ / "gate") {
+    if (mkfifo(gate_.c_str(), 0600) != 0) throw std::runtime_error("no fifo " + gate_);
+  }
+  FleetOptions fleet() const {
+    auto options = small_fleet();
+    options.rig.more_config =
+        "[hooks]\nbefore_pause = [\"/bin/sh\", \"-c\", \"cat " + gate_ + " >&2\"]\n";
+    return options;
+  }
+  void open(const std::string& text) const { std::ofstream(gate_) << text; }
+
+ private:
+  support::TemporaryDirectory directory_;
+  std::string gate_;
+};
+
 TEST(Terminal, ARunIsShownLiveAndLeavesPlainLinesBehind) {
-  // The run stands at its hook until it is told what to print.
-  const support::TemporaryDirectory directory("hook");
-  const std::string gate = directory / "gate";
-  ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);
-  auto options = small_fleet();
-  options.rig.more_config =
-      "[hooks]\nbefore_pause = [\"/bin/sh\", \"-c\", \"cat " + gate + " >&2\"]\n";
-  FleetUnderLoad fleet(options);
+  const GatedHook hook;
+  FleetUnderLoad fleet(hook.fleet());
   support::Tmux tmux(on_terminal(fleet, {"--no-dry-run", "--yes"}));
   for (const char* part :
        {"attempt 1 of 10", "pause     not yet", "bouncer-1", "lag       ", "now  "})
     EXPECT_TRUE(tmux.shows(part, seconds(40))) << part << "\n" << tmux.screen();
-  std::ofstream(gate) << "hook ran\n";
+  hook.open("hook ran\n");
   EXPECT_EQ(tmux.wait(seconds(60)), 0) << tmux.with_history();
   const auto left_behind = tmux.with_history();
   for (const char* part : {"writes were held for", "outcome: done", "done  decide", "hook ran"})
@@ -143,20 +157,15 @@ TEST(Terminal, ARunIsShownLiveAndLeavesPlainLinesBehind) {
 
 /// Ctrl-S stops what is written to a terminal: whoever writes waits, and that must not be the run.
 TEST(Terminal, OneThatIsStoppedHoldsUpNoRun) {
-  const support::TemporaryDirectory directory("hook");
-  const std::string gate = directory / "gate";
-  ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);
-  auto fleet_options = small_fleet();
-  fleet_options.rig.more_config =
-      "[hooks]\nbefore_pause = [\"/bin/sh\", \"-c\", \"cat " + gate + " >/dev/null\"]\n";
-  FleetUnderLoad fleet(fleet_options);
+  const GatedHook hook;
+  FleetUnderLoad fleet(hook.fleet());
   auto options = on_terminal(fleet, {"--no-dry-run", "--yes"});
   for (const char* word : {"TERM=dumb", "env"})  // plain lines
     options.argv.insert(options.argv.begin(), word);
   support::Tmux tmux(options);
   ASSERT_TRUE(tmux.shows("done  arm", seconds(40))) << tmux.with_history();
   tmux.press("C-s");
-  std::ofstream(gate) << "go on\n";
+  hook.open("go on\n");
   EXPECT_TRUE(support::eventually(seconds(40), [&] { return fleet.all_on_green(); }));
   EXPECT_THAT(tmux.with_history(), Not(HasSubstr("done  switch")));
   tmux.press("C-q");
