@@ -36,12 +36,13 @@ struct SequenceState {
   bool operator==(const SequenceState&) const = default;
 };
 
-/// What a session has prepared to read all sequences: of which list, and how many statements for
-/// those that were never called.
+/// What a session has prepared to read all sequences again.
 struct SequenceReading {
-  std::string signature;
+  std::string signature;            ///< which sequences there were; empty: nothing is prepared
   std::vector<SequenceState> list;  ///< in the order of their oids; the values as first read
-  std::size_t uncalled_parts = 0;
+  std::vector<std::uint32_t> oids;
+  std::vector<std::size_t> called;    ///< places in the list: they had handed out a value
+  std::vector<std::size_t> uncalled;  ///< the others
 };
 
 struct FleetOptions {
