@@ -98,11 +98,23 @@ Task<Outcome> Agent::pause_all(std::chrono::steady_clock::time_point deadline) {
 }
 
 Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
-  if (record_.phase == Phase::paused) {
+  if (record_.phase == Phase::paused && pause_started_) {
     auto again = co_await pause_again(command, received);
     co_return again;
   }
   stop_drain_ = StopSign(executor_);  // first: who calls it off from here on is heard
+  if (record_.phase != Phase::paused) {
+    auto prepared = co_await prepare_pause(command, received);
+    if (!prepared.is_done()) co_return prepared;
+  }
+  if (command.only_prepare()) co_return done();
+  if (is_lease_over()) co_return refused("the lease ran out before the pause", "raise `lease`");
+  auto paused = co_await pause_now(command);
+  co_return paused;
+}
+
+/// All that takes time and holds nobody up yet.
+Task<Outcome> Agent::prepare_pause(proto::PauseCommand command, BootTime received) {
   for (Bouncer* const bouncer : involved()) {
     const std::size_t entries = moves_of(*bouncer).size();
     const auto ready = co_await bouncer->prepare_pause(entries);
@@ -114,7 +126,10 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   const auto saved = save(std::move(next));
   if (!saved.is_done()) co_return saved;
   start_lease_loop();
+  co_return done();
+}
 
+Task<Outcome> Agent::pause_now(proto::PauseCommand command) {
   pause_started_ = std::chrono::steady_clock::now();
   metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
   const auto deadline = *pause_started_ + std::chrono::milliseconds(command.drain_timeout_ms());

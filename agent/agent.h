@@ -58,6 +58,8 @@ class Agent {
   Task<Outcome> arm(proto::ArmCommand command);
   Task<Result<ArmPlan>> plan_to_arm(Moves moves);
   Task<Outcome> pause(proto::PauseCommand command, BootTime received);
+  Task<Outcome> prepare_pause(proto::PauseCommand command, BootTime received);
+  Task<Outcome> pause_now(proto::PauseCommand command);
   Task<Outcome> pause_all(std::chrono::steady_clock::time_point deadline);
   Task<Outcome> pause_again(proto::PauseCommand command, BootTime received);
   Outcome renew(const proto::RenewCommand& command, const BootTime& received);

@@ -125,15 +125,17 @@ Task<FleetOutcome> BouncerFleet::revert_bouncers() {
 }
 
 Task<FleetOutcome> BouncerFleet::pause_bouncers(milliseconds drain_timeout, milliseconds lease) {
-  return command_all(
-      [this, drain_timeout, lease](const std::string&) {
-        proto::Request request = claimed_request();
-        auto* command = request.mutable_pause();
-        command->set_drain_timeout_ms(static_cast<std::uint32_t>(drain_timeout.count()));
-        command->set_lease_ms(static_cast<std::uint32_t>(lease.count()));
-        return request;
-      },
-      drain_timeout + options_.limits.pause_margin);
+  proto::Request request = claimed_request();
+  auto* command = request.mutable_pause();
+  command->set_drain_timeout_ms(static_cast<std::uint32_t>(drain_timeout.count()));
+  command->set_lease_ms(static_cast<std::uint32_t>(lease.count()));
+  const Ask ask = [&request](const std::string&) { return request; };
+  command->set_only_prepare(true);
+  auto prepared = co_await command_all(ask, options_.limits.reply);
+  if (!combined(prepared).is_done()) co_return prepared;
+  command->set_only_prepare(false);
+  auto paused = co_await command_all(ask, drain_timeout + options_.limits.pause_margin);
+  co_return paused;
 }
 
 Task<FleetOutcome> BouncerFleet::renew_leases(milliseconds lease) {

@@ -81,6 +81,8 @@ class BouncerFleet {
   /// Only these bouncers; the others are not asked and not in the answer.
   Task<FleetOutcome> arm_bouncers(std::set<std::string> names);
   Task<FleetOutcome> revert_bouncers();
+  /// The leases of all are on disk before the first is paused: clients of one do not wait for the
+  /// disk of another, and none are held up when one cannot.
   Task<FleetOutcome> pause_bouncers(milliseconds drain_timeout, milliseconds lease);
   Task<FleetOutcome> renew_leases(milliseconds lease);
   Task<FleetOutcome> resume_bouncers();

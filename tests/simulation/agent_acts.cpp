@@ -52,22 +52,30 @@ void SimAgent::claim(const AgentRequest& request, const Then& then) {
 }
 
 void SimAgent::pause(const Work& work, const Then& then) {
-  if (record_.phase == Phase::paused) {
+  if (record_.phase == Phase::paused && !is_prepared_) {
     auto outcome = renew(work.request);
     if (outcome.is_done() && !bouncer_.is_drained()) outcome = in_doubt("it is not drained");
     return then(outcome);
   }
-  const auto deadline = world_.clock.now() + work.request.drain_timeout;
   stops_drain_ = false;
-  record_.phase = Phase::paused;
-  record_.lease = agent::lease_from(boot_time(), work.request.lease);
-  grant(work.request.lease);
-  watch_lease();
+  if (record_.phase != Phase::paused) prepare_pause(work.request.lease);
+  if (work.request.only_prepare) return then(done());
+  if (agent::has_run_out(*record_.lease, boot_time())) return then(refused("the lease ran out"));
+  is_prepared_ = false;
+  const auto deadline = world_.clock.now() + work.request.drain_timeout;
   later(world_.random.between(100, 800), [this, deadline, then] {
     bouncer_.pause();
     check_pause_ends(bouncer_.pauses());
     wait_for_drain(deadline, then);
   });
+}
+
+void SimAgent::prepare_pause(milliseconds lease) {
+  is_prepared_ = true;
+  record_.phase = Phase::paused;
+  record_.lease = agent::lease_from(boot_time(), lease);
+  grant(lease);
+  watch_lease();
 }
 
 void SimAgent::wait_for_drain(TimePoint deadline, const Then& then) {

@@ -96,7 +96,7 @@ void SimAgent::work() {
 void SimAgent::crash() {
   if (!is_up_) return;
   world_.note("{} crashes", name_);
-  is_up_ = is_busy_ = stops_drain_ = false;
+  is_up_ = is_busy_ = stops_drain_ = is_prepared_ = false;
   ++life_;
   waiting_.clear();
   if (world_.has(Mutation::no_intent) && record_.phase == Phase::switching) {

@@ -15,6 +15,7 @@ struct AgentRequest {
   Claim claim;
   milliseconds drain_timeout{0};
   milliseconds lease{0};
+  bool only_prepare = false;  ///< of a pause
 };
 
 struct AgentReply {
@@ -51,6 +52,7 @@ class SimAgent {
   void perform(const Work& work, const Then& then);
   void claim(const AgentRequest& request, const Then& then);
   void pause(const Work& work, const Then& then);
+  void prepare_pause(milliseconds lease);
   void wait_for_drain(TimePoint deadline, const Then& then);
   Outcome renew(const AgentRequest& request);
   void resume(const Then& then);
@@ -75,6 +77,7 @@ class SimAgent {
   std::uint32_t life_ = 0;
   bool is_busy_ = false;
   bool stops_drain_ = false;
+  bool is_prepared_ = false;  ///< the lease is on disk for a PAUSE that was not sent yet
   std::deque<Work> waiting_;
   TimePoint granted_until_{};  ///< by a perfect clock, for the check
   TimePoint up_since_{};

@@ -93,7 +93,12 @@ Task<FleetOutcome> SimFleet::pause_bouncers(milliseconds drain_timeout, millisec
   request.command = Command::pause;
   request.drain_timeout = drain_timeout;
   request.lease = lease;
-  return command(request, drain_timeout + reply_limit);
+  request.only_prepare = true;
+  const auto prepared = co_await command(request, reply_limit);
+  if (!combined(prepared).is_done()) co_return prepared;
+  request.only_prepare = false;
+  auto paused = co_await command(request, drain_timeout + reply_limit);
+  co_return paused;
 }
 
 Task<FleetOutcome> SimFleet::renew_leases(milliseconds lease) {

@@ -108,6 +108,13 @@ proto::Request pause_request(std::uint64_t epoch, std::uint32_t drain_ms, std::u
   return request;
 }
 
+proto::Request prepare_pause_request(std::uint64_t epoch, std::uint32_t lease_ms) {
+  proto::Request request = request_of(epoch);
+  request.mutable_pause()->set_lease_ms(lease_ms);
+  request.mutable_pause()->set_only_prepare(true);
+  return request;
+}
+
 proto::Request resume_request(std::uint64_t epoch) {
   proto::Request request = request_of(epoch);
   request.mutable_resume();

@@ -34,6 +34,7 @@ class AgentClient {
 /// Requests with run "run-EPOCH".
 proto::Request claim_request(std::uint64_t epoch, proto::ClaimPurpose purpose = proto::RUN);
 proto::Request pause_request(std::uint64_t epoch, std::uint32_t drain_ms, std::uint32_t lease_ms);
+proto::Request prepare_pause_request(std::uint64_t epoch, std::uint32_t lease_ms);
 proto::Request resume_request(std::uint64_t epoch);
 proto::Request renew_request(std::uint64_t epoch, std::uint32_t lease_ms);
 proto::Request switch_request(std::uint64_t epoch);

@@ -86,6 +86,38 @@ TEST_F(AgentOnRealServers, WithASilentControllerThePauseEndsWithinASecondOfTheLe
   EXPECT_EQ(client.ask(ping_request()).state().lease_expiries(), 1U);
 }
 
+TEST_F(AgentOnRealServers, APreparedPauseHoldsNobodyUpUntilItIsSent) {
+  const auto load = clients();
+  AgentClient client = connect();
+  client.ask(claim_request(1));
+  client.ask(arm_request(1));
+  const auto prepared = client.ask(prepare_pause_request(1, 20'000));
+  ASSERT_EQ(prepared.outcome(), proto::DONE) << prepared.what();
+  EXPECT_TRUE(load->are_served(100, 20s));
+  EXPECT_FALSE(is_paused(*first_) || is_paused(*second_));
+  const auto paused = client.ask(pause_request(1, 5000, 20'000));
+  ASSERT_EQ(paused.outcome(), proto::DONE) << paused.what();
+  EXPECT_TRUE(is_paused(*first_) && is_paused(*second_));
+  EXPECT_EQ(client.ask(resume_request(1)).outcome(), proto::DONE);
+  EXPECT_EQ(load->failures(), 0) << load->last_failure();
+}
+
+TEST_F(AgentOnRealServers, APreparedPauseThatIsNeverSentEndsWithItsLeaseAlsoAfterKill9) {
+  AgentClient client = connect();
+  client.ask(claim_request(1));
+  client.ask(arm_request(1));
+  ASSERT_EQ(client.ask(prepare_pause_request(1, 1000)).outcome(), proto::DONE);
+  agent_->kill9();
+  agent_->start();
+  AgentClient again = connect();
+  EXPECT_TRUE(
+      eventually(10s, [&] { return again.ask(ping_request()).state().phase() == proto::ARMED; }));
+  EXPECT_TRUE(both_serve());
+  EXPECT_EQ(again.ask(pause_request(1, 5000, 10'000)).outcome(), proto::DONE);
+  EXPECT_EQ(again.ask(revert_request(1)).outcome(), proto::DONE);
+  EXPECT_TRUE(both_serve());
+}
+
 TEST_F(AgentOnRealServers, AnAgentKilledWhilePausedHonoursTheLeaseAfterItsRestart) {
   AgentClient client = connect();
   hold(client, 1, 4000);

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "fake_agent.h"
 #include "run.h"
 
@@ -70,7 +73,7 @@ TEST_F(BouncerFleetTest, EveryCommandCarriesTheClaimToEveryAgent) {
   ask(fleet->switch_bouncers());
   EXPECT_EQ(kinds(ask(fleet->revert_bouncers())), "bouncer-1=done bouncer-2=done bouncer-3=done");
   for (const auto& agent : agents) {
-    ASSERT_EQ(agent->heard.size(), 7u);
+    ASSERT_EQ(agent->heard.size(), 8u);
     EXPECT_EQ(agent->connections, 1);
     for (const auto& request : agent->heard) {
       EXPECT_EQ(request.run_id(), "run-1");
@@ -80,10 +83,11 @@ TEST_F(BouncerFleetTest, EveryCommandCarriesTheClaimToEveryAgent) {
     EXPECT_EQ(agent->heard[0].claim().direction(), "forward");
     EXPECT_EQ(agent->heard[2].pause().drain_timeout_ms(), 2000u);
     EXPECT_EQ(agent->heard[2].pause().lease_ms(), 3000u);
-    EXPECT_EQ(agent->heard[3].renew().lease_ms(), 4000u);
-    EXPECT_TRUE(agent->heard[4].has_resume());
-    EXPECT_TRUE(agent->heard[5].has_switch_());
-    EXPECT_TRUE(agent->heard[6].has_revert());
+    EXPECT_EQ(agent->heard[3].pause().lease_ms(), 3000u);
+    EXPECT_EQ(agent->heard[4].renew().lease_ms(), 4000u);
+    EXPECT_TRUE(agent->heard[5].has_resume());
+    EXPECT_TRUE(agent->heard[6].has_switch_());
+    EXPECT_TRUE(agent->heard[7].has_revert());
   }
 }
 
@@ -139,10 +143,39 @@ TEST_F(BouncerFleetTest, SilentAgentsAreWaitedForTogetherAndNotOneAfterAnother) 
 TEST_F(BouncerFleetTest, APauseMayTakeTheDrainTimeoutAndItsMargin) {
   options.limits.pause_margin = 100ms;
   start(1);
-  agents[0]->react = [](const auto&) { return Reaction::hold; };
+  agents[0]->react = [](const auto& request) {
+    return request.pause().only_prepare() ? Reaction::answer : Reaction::hold;
+  };
   const auto begun = Clock::now();
   EXPECT_EQ(kinds(ask(fleet->pause_bouncers(200ms, 3s))), "bouncer-1=in_doubt");
   EXPECT_GE(Clock::now() - begun, 290ms);
+}
+
+TEST_F(BouncerFleetTest, NoneIsPausedBeforeTheLeaseOfEachIsOnDisk) {
+  start(2);
+  std::vector<bool> only_prepares;
+  for (const auto& agent : agents)
+    agent->react = [&only_prepares](const auto& request) {
+      only_prepares.push_back(request.pause().only_prepare());
+      return Reaction::answer;
+    };
+  EXPECT_TRUE(combined(ask(fleet->pause_bouncers(2s, 3s))).is_done());
+  EXPECT_TRUE(only_prepares.front());
+  EXPECT_FALSE(only_prepares.back());
+  EXPECT_TRUE(std::ranges::is_sorted(only_prepares, std::greater<>()));
+}
+
+TEST_F(BouncerFleetTest, NoneIsPausedWhereOneCannotPrepare) {
+  start(2);
+  agents[1]->fill = [](const auto&, proto::Reply& reply) {
+    reply.set_outcome(proto::REFUSED);
+    reply.set_what("the disk is full");
+  };
+  EXPECT_EQ(kinds(ask(fleet->pause_bouncers(2s, 3s))), "bouncer-1=done bouncer-2=refused");
+  for (const auto& agent : agents) {
+    ASSERT_EQ(agent->heard.size(), 1u);
+    EXPECT_TRUE(agent->heard[0].pause().only_prepare());
+  }
 }
 
 TEST_F(BouncerFleetTest, LooksSayWhatEachAgentIsAndWhichIsOutOfReach) {
