@@ -15,8 +15,6 @@
 
 #include "common/async/within.h"
 
-extern char** environ;
-
 namespace cutover::agent {
 namespace {
 

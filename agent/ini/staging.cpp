@@ -165,7 +165,7 @@ std::string diff_of(const SwitchPlan& plan) {
 
 Result<void> write_ahead(const SwitchPlan& plan) {
   for (const FileChange& change : plan.files) {
-    const auto written = cutover::write_ahead(change.real_path, change.new_text);
+    auto written = cutover::write_ahead(change.real_path, change.new_text);
     if (!written) {
       remove_written_ahead(plan);
       return written;

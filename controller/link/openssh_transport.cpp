@@ -22,8 +22,6 @@
 #include "controller/link/bounded_text.h"
 #include "controller/link/transport.h"
 
-extern char** environ;
-
 namespace cutover {
 namespace {
 

@@ -127,7 +127,7 @@ Task<Result<void>> SshCommand::write_all(std::string bytes) {
 }
 
 std::string SshCommand::diagnosis() const {
-  const std::string said = errors_.shown();
+  std::string said = errors_.shown();
   if (!exit_status_) return said;
   return fmt::format("`{}` ended with status {}{}{}", command_, *exit_status_,
                      said.empty() ? "" : ": ", said);
