@@ -105,11 +105,12 @@ class Execution {
     co_return outcome;
   }
 
-  /// What runs while clients wait and leases are kept.
+  /// What runs while clients wait and leases are kept. A lost lease ends the step under way too: a
+  /// fence must be down again before that agent lets its clients through to blue.
   Task<RunOutcome> run_held(std::vector<const Step*> steps, const LeaseKeeper& keeper) {
     for (const auto* step : steps) {
       auto outcome = why_not_go_on(keeper);
-      if (outcome.is_done()) outcome = co_await performer_.apply(*step);
+      if (outcome.is_done()) outcome = co_await performer_.apply_under(keeper.lost, *step);
       if (!outcome.is_done()) co_return co_await give_up(*step, outcome);
     }
     const auto last = why_not_go_on(keeper);
@@ -119,9 +120,7 @@ class Execution {
   }
 
   Outcome why_not_go_on(const LeaseKeeper& keeper) const {
-    if (!keeper.lost.is_done()) {
-      return refused("a pause was not kept: " + keeper.lost.detail, keeper.lost.hint);
-    }
+    if (!keeper.lost.is_done()) return refused(keeper.lost.detail, keeper.lost.hint);
     if (state_.is_abort_wanted()) return refused("interrupted by the operator");
     if (performer_.budget_left() <= milliseconds(0)) {
       return refused("the pause budget is used up", "limits.pause_budget");

@@ -10,6 +10,11 @@ Task<Outcome> renew(Actuator& fleet, milliseconds lease) {
   co_return combined(renewed);
 }
 
+Outcome as_lost(Outcome renewal) {
+  if (!renewal.is_done()) renewal.detail = "a pause was not kept: " + renewal.detail;
+  return renewal;
+}
+
 }  // namespace
 
 Task<void> LeaseKeeper::run(Actuator& fleet, milliseconds lease, TimePoint begun) {
@@ -21,7 +26,8 @@ Task<void> LeaseKeeper::run(Actuator& fleet, milliseconds lease, TimePoint begun
     if (wait.count() > 0) co_await fleet.sleep(wait);
     auto renewal = contained(renew(fleet, lease));
     const auto outcome = co_await limited(fleet, interval, std::move(renewal));
-    if (lost.is_done()) lost = outcome.value_or(in_doubt("a renewal was not answered"));
+    if (!lost.is_done()) continue;  // the first loss is the cause
+    lost = as_lost(outcome.value_or(in_doubt("a renewal was not answered")));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/async/join.h"
 #include "controller/cutover/limit.h"
 
 namespace cutover {
@@ -13,6 +14,11 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
 constexpr milliseconds look_limit(2'000);
+constexpr milliseconds loss_look_interval(10);
+
+bool is_lost(const Outcome* lease) {
+  return lease && !lease->is_done();
+}
 
 }  // namespace
 
@@ -29,29 +35,51 @@ void Performer::begin_attempt(std::uint32_t attempt) {
 }
 
 Task<Outcome> Performer::apply(const Step& step) {
+  const auto outcome = co_await perform(step, nullptr);
+  co_return outcome;
+}
+
+Task<Outcome> Performer::apply_under(const Outcome& lease, const Step& step) {
+  const auto outcome = co_await perform(step, &lease);
+  co_return outcome;
+}
+
+Task<Outcome> Performer::perform(const Step& step, const Outcome* lease) {
   tell(StepBegan{step.name});
   begin_pause(step);
   const auto begun = fleet_.now();
-  auto outcome = co_await apply_within_limit(step);
-  if (outcome.is_in_doubt()) outcome = co_await settle(step, outcome);
+  auto outcome = co_await apply_within_limit(step, lease);
+  if (outcome.is_in_doubt() && !is_lost(lease)) outcome = co_await settle(step, outcome, lease);
   const auto took = duration_cast<microseconds>(fleet_.now() - begun);
   report_.steps.push_back({step.name, attempt_, outcome, took});
   tell(StepEnded{step.name, false, outcome, took});
   co_return outcome;
 }
 
-Task<Outcome> Performer::apply_within_limit(const Step& step) {
+Task<Outcome> Performer::apply_within_limit(const Step& step, const Outcome* lease) {
   const auto limit = limit_of(step);
   auto task = contained(step.apply(fleet_, state_));
-  const auto outcome = co_await limited(fleet_, limit, std::move(task));
+  auto end = until_limit_or_loss(limit, lease);
+  const auto outcome = co_await until(std::move(end), std::move(task));
   if (outcome) co_return *outcome;
+  if (is_lost(lease)) co_return in_doubt(lease->detail, lease->hint);
   co_return in_doubt(
       fmt::format("no answer within {} ms", duration_cast<milliseconds>(limit).count()));
 }
 
-Task<Outcome> Performer::settle(const Step& step, Outcome doubt) {
+Task<void> Performer::until_limit_or_loss(microseconds limit, const Outcome* lease) const {
+  const auto end = fleet_.now() + limit;
+  const auto slice = lease ? microseconds(loss_look_interval) : limit;
+  for (auto left = limit; left.count() > 0 && !is_lost(lease);
+       left = duration_cast<microseconds>(end - fleet_.now())) {
+    co_await fleet_.sleep(std::min(slice, left));
+  }
+}
+
+Task<Outcome> Performer::settle(const Step& step, Outcome doubt, const Outcome* lease) {
   auto look = contained(step.holds(fleet_, state_));
-  const auto seen = co_await limited(fleet_, look_limit, std::move(look));
+  auto end = until_limit_or_loss(look_limit, lease);
+  const auto seen = co_await until(std::move(end), std::move(look));
   if (!seen || seen->is_in_doubt()) co_return doubt;
   if (seen->is_done()) co_return *seen;
   co_return refused(doubt.detail + ", and it does not hold: " + seen->detail,

@@ -14,6 +14,9 @@ class Performer {
 
   /// Never in doubt where `holds` could find out. An exception from the fleet counts as a doubt.
   Task<Outcome> apply(const Step& step);
+  /// The same; but once `lease` is no longer done the step ends as at its limit, and what it did is
+  /// left in doubt: whoever holds clients has no time to look before the undo.
+  Task<Outcome> apply_under(const Outcome& lease, const Step& step);
   Task<Outcome> undo(const Step& step, milliseconds limit);
 
   void begin_attempt(std::uint32_t attempt);
@@ -31,8 +34,10 @@ class Performer {
   RunReport& report() { return report_; }
 
  private:
-  Task<Outcome> apply_within_limit(const Step& step);
-  Task<Outcome> settle(const Step& step, Outcome doubt);
+  Task<Outcome> apply_within_limit(const Step& step, const Outcome* lease);
+  Task<Outcome> settle(const Step& step, Outcome doubt, const Outcome* lease);
+  Task<void> until_limit_or_loss(std::chrono::microseconds limit, const Outcome* lease) const;
+  Task<Outcome> perform(const Step& step, const Outcome* lease);
   std::chrono::microseconds limit_of(const Step& step) const;
   void begin_pause(const Step& step);
 

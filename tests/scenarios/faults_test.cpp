@@ -83,6 +83,19 @@ TEST(Faults, OneFaultAnywhereBreaksNoPromise) {
   }
 }
 
+TEST(Faults, OneFaultAnywhereBreaksNoPromiseWhereNoLeaseIsRenewed) {
+  for (const auto& fault : every_fault(sites_of(cutover_plan(one_attempt())))) {
+    for (const auto way : {Way::refused, Way::request_lost, Way::hangs}) {
+      Play play;
+      play.fleet.faults = {fault, {{"", false, "renew_leases"}, way, Fault::always}};
+      play.run_cutover();
+      EXPECT_THAT(play.broken_promises(), IsEmpty())
+          << to_text(fault) << ", " << name_of(way) << "\n"
+          << play.transcript.text();
+    }
+  }
+}
+
 TEST(Faults, BeforeTheSwitchOneFaultLeavesNothingBehind) {
   for (const auto& fault : every_fault(sites_of(cutover_plan(one_attempt())))) {
     if (!is_before_the_switch(fault.site)) continue;

@@ -64,6 +64,46 @@ TEST(Leases, ARenewalThatFailsInAnyWayAbortsTheAttempt) {
   }
 }
 
+TEST(Leases, ALostLeaseEndsTheStepUnderWayBeforeAnyPauseRunsOut) {
+  for (const auto& site : held_sites()) {
+    for (const auto way : {Way::hangs, Way::hangs_after}) {
+      Play play(patient());
+      play.fleet.faults = {{site, way, 1, /*blinds_looks=*/true},
+                           {{"", false, "renew_leases"}, Way::request_lost, Fault::always}};
+      play.run_cutover();
+      EXPECT_TRUE(play.ended(RunOutcome::aborted)) << site.step << "\n" << play.transcript.text();
+      EXPECT_TRUE(play.world.is_as_before()) << site.step << "\n" << play.transcript.text();
+      EXPECT_THAT(play.report.cause.detail, HasSubstr("a pause was not kept")) << site.step;
+      for (const auto& agent : play.world.agents)
+        EXPECT_EQ(agent.lease_expiries, 0U) << site.step << "\n" << play.transcript.text();
+    }
+  }
+}
+
+TEST(Leases, ALostLeaseEndsTheLookThatSettlesADoubtToo) {
+  Play play(patient());
+  play.fleet.latency = milliseconds(300);  // the doubt comes before the loss
+  play.fleet.faults = {{{"seal", false, "seal"}, Way::request_lost},
+                       {{"seal", false, "seal_holds"}, Way::hangs},
+                       {{"", false, "renew_leases"}, Way::request_lost, Fault::always}};
+  play.run_cutover();
+  EXPECT_TRUE(play.ended(RunOutcome::aborted)) << play.transcript.text();
+  for (const auto& agent : play.world.agents)
+    EXPECT_EQ(agent.lease_expiries, 0U) << play.transcript.text();
+}
+
+TEST(Leases, OneThatIsLostNeverCutsAStepThatOnlyGoesForward) {
+  for (const auto& site : sites_of(cutover_plan(patient()))) {
+    if (stage_of(cutover_plan(patient()), site) != Stage::forward) continue;
+    Play play(patient());
+    play.fleet.faults = {{site, Way::hangs},
+                         {{site.step, false, "renew_leases"}, Way::refused, Fault::always}};
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::done)) << site.step << "\n" << play.transcript.text();
+    EXPECT_GE(play.clock.elapsed(), seconds(5)) << site.step << "\n" << play.transcript.text();
+  }
+}
+
 TEST(Leases, ARenewalThatFailsAfterTheSwitchStopsNothing) {
   for (const auto way : all_ways) {
     Play play(patient());
