@@ -21,7 +21,8 @@ endfunction()
 
 install_shared(controller cutover cutover.1 cutover.toml.5)
 install(FILES ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${docs}/configuration.md ${docs}/commands.md ${docs}/checks.md ${docs}/metrics.md
-  ${docs}/protocol.md ${docs}/operations.md ${docs}/jumpbox.md ${docs}/application.md DESTINATION share/doc/cutover COMPONENT controller)
+  ${docs}/protocol.md ${docs}/phases.md ${docs}/verify.md ${docs}/operations.md ${docs}/jumpbox.md ${docs}/application.md
+  DESTINATION share/doc/cutover COMPONENT controller)
 
 install(FILES ${systemd}/cutover-watch@.service DESTINATION /lib/systemd/system COMPONENT controller)
 

@@ -138,7 +138,7 @@ Task<Finding> grants(const CheckContext& context) {
 }
 
 /// What the cutover itself will do on blue. SHARE locks need a right to change the table's rows,
-/// triggers need TRIGGER, and ending sessions pg_signal_backend.
+/// triggers need TRIGGER, and ending sessions pg_signal_backend. The fence is tried as pg_monitor.
 constexpr auto own_rights_blue_sql = R"sql(
   WITH me AS (SELECT rolsuper AS super, oid FROM pg_roles WHERE rolname = current_user)
   SELECT 'fail' AS outcome, format('%I on blue lacks', current_user) AS label, lacking AS object
@@ -146,6 +146,9 @@ constexpr auto own_rights_blue_sql = R"sql(
          LATERAL (
            SELECT 'membership in pg_read_all_stats' AS lacking
             WHERE NOT pg_has_role(me.oid, 'pg_read_all_stats', 'USAGE')
+           UNION ALL
+           SELECT 'membership in pg_monitor'
+            WHERE NOT pg_has_role(me.oid, 'pg_monitor', 'MEMBER')
            UNION ALL
            SELECT 'membership in pg_signal_backend'
             WHERE NOT pg_has_role(me.oid, 'pg_signal_backend', 'USAGE')
@@ -163,6 +166,8 @@ constexpr auto own_rights_blue_sql = R"sql(
                                            'UPDATE, DELETE, TRUNCATE'))) rights
    WHERE NOT me.super)sql";
 
+/// has_sequence_privilege fails on what is no sequence, and may be asked before any other
+/// condition: so it is asked of pg_sequence's rows.
 constexpr auto own_rights_green_sql = R"sql(
   WITH me AS (SELECT rolsuper AS super, oid FROM pg_roles WHERE rolname = current_user)
   SELECT 'fail' AS outcome, format('%I on green lacks', current_user) AS label, lacking AS object
@@ -172,10 +177,11 @@ constexpr auto own_rights_green_sql = R"sql(
             WHERE NOT pg_has_role(me.oid, 'pg_read_all_stats', 'USAGE')
            UNION ALL
            SELECT format('UPDATE on sequence %s', c.oid::regclass)
-             FROM pg_class c
+             FROM pg_sequence q
+             JOIN pg_class c ON c.oid = q.seqrelid
              JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
-              AND NOT has_sequence_privilege(me.oid, c.oid, 'UPDATE')) rights
+            WHERE c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+              AND NOT has_sequence_privilege(me.oid, q.seqrelid, 'UPDATE')) rights
    WHERE NOT me.super)sql";
 
 Task<Finding> own_rights(const CheckContext& context) {

@@ -6,13 +6,15 @@
 #include "common/async/within.h"
 #include "controller/checks/ask.h"
 #include "controller/checks/check_list.h"
+#include "controller/checks/old_fence.h"
 #include "controller/checks/pools.h"
 
 namespace cutover {
 namespace {
 
-/// Any program of ours names itself so; $1 are the sessions of this very check. What we may not see
-/// of other roles' sessions is NULL, and then they count as clients.
+/// Any program of ours names itself so; $1 are the sessions of this very check, $2 whether a fence
+/// keeps everybody from writing. What we may not see of other roles' sessions is NULL, and then
+/// they count as clients.
 constexpr auto clients_sql = R"sql(
   WITH clients AS (
     SELECT a.pid, a.usesysid, a.usename, a.client_addr, a.application_name
@@ -28,8 +30,10 @@ constexpr auto clients_sql = R"sql(
                     WHERE c.relkind IN ('r', 'p')
                       AND n.nspname !~ '^(pg_|information_schema$|cutover$)'
                       AND has_table_privilege(u.usesysid, c.oid, 'INSERT, UPDATE, DELETE')))
-  SELECT CASE WHEN w.usesysid IS NULL THEN 'warn' ELSE 'fail' END AS outcome,
-         CASE WHEN w.usesysid IS NULL THEN 'may only read' ELSE 'may write' END AS label,
+  SELECT CASE WHEN w.usesysid IS NULL OR $2::bool THEN 'warn' ELSE 'fail' END AS outcome,
+         CASE WHEN w.usesysid IS NULL THEN 'may only read'
+              WHEN $2::bool THEN 'behind the old fence, are ended when it goes'
+              ELSE 'may write' END AS label,
          format('%I from %s (%s, %s)', c.usename, coalesce(host(c.client_addr), 'the socket'),
                 coalesce(nullif(c.application_name, ''), 'no application_name'),
                 CASE count(*) WHEN 1 THEN 'pid ' || min(c.pid)
@@ -47,8 +51,10 @@ constexpr std::chrono::milliseconds between_looks(200);
 Task<Evidence> look_for_clients(const CheckContext& context) {
   Evidence evidence;
   for (const CheckedDatabase& database : context.databases) {
+    const bool fenced = co_await stands_behind_a_fence(context, database);
     postgres::Parameters parameters;
     parameters.emplace_back(database.green.own_pids());
+    parameters.emplace_back(fenced ? "true" : "false");
     const auto rows = co_await database.green.ask(clients_sql, std::move(parameters));
     if (rows)
       add_rows(context, database, *rows, evidence);

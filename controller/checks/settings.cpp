@@ -1,6 +1,7 @@
 // Settings of databases and roles, extensions, encodings and collations.
 #include "controller/checks/ask.h"
 #include "controller/checks/check_list.h"
+#include "controller/checks/old_fence.h"
 
 namespace cutover {
 namespace {
@@ -63,18 +64,6 @@ constexpr auto read_only_sql = R"sql(
     JOIN pg_roles r ON r.oid = s.setrole
    WHERE $1::text = 'green' AND (s.setdatabase = 0 OR d.datname = current_database())
      AND lower(setting) ~ '^default_transaction_read_only=(on|true|yes|1|t)$')sql";
-
-/// An earlier run in the other direction left its fence on green: this one takes it down. Rows of
-/// the other side may have come by replication.
-Task<bool> stands_behind_a_fence(const CheckContext& context, const CheckedDatabase& database) {
-  const auto known =
-      co_await database.green.ask("SELECT 1 WHERE to_regclass('cutover.run') IS NOT NULL");
-  if (!known || known->empty()) co_return false;
-  const postgres::Parameters own{context.green_colour};
-  const auto fenced =
-      co_await database.green.ask("SELECT 1 FROM cutover.run WHERE fenced AND side = $1", own);
-  co_return fenced && !fenced->empty();
-}
 
 Task<void> green_is_writable(const CheckContext& context, Evidence& evidence) {
   for (const CheckedDatabase& database : context.databases) {

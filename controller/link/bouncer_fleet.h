@@ -102,9 +102,10 @@ class BouncerFleet {
   Task<FleetOutcome> command_all(Ask ask, milliseconds limit);
   proto::Request claimed_request() const;
   const std::vector<proto::EntryMove>& moves_of(const std::string& bouncer) const;
+  BouncerSight sight_by_moves(const std::string& bouncer, proto::AgentState state) const;
 
   std::vector<std::unique_ptr<Link>> links_;
-  std::vector<RouteConfig> routes_;
+  Config config_;
   BouncerFleetOptions options_;
   Claim claim_;
   std::map<std::string, std::vector<proto::EntryMove>> moves_;

@@ -107,6 +107,16 @@ Task<FleetOutcome> BouncerFleet::expect_answer(Probe question, std::string expec
   co_return outcomes;
 }
 
+BouncerSight BouncerFleet::sight_by_moves(const std::string& bouncer,
+                                          proto::AgentState state) const {
+  EntryColours colours{moves_of(bouncer), {}, options_.direction};
+  if (!colours.moves.empty()) return sight_of(bouncer, state, colours);
+  for (const auto& database : config_.databases)
+    colours.routes.insert(colours.routes.end(), database.routes.begin(), database.routes.end());
+  keep_moving_entries(config_, bouncer, state);
+  return sight_of(bouncer, state, colours);
+}
+
 Task<std::vector<BouncerSight>> BouncerFleet::look_at_bouncers() const {
   Ask ask = [](const std::string&) {
     proto::Request request;
@@ -118,8 +128,7 @@ Task<std::vector<BouncerSight>> BouncerFleet::look_at_bouncers() const {
   for (const auto& reply : replies) {
     const auto answer = answered(reply.result);
     if (answer) {
-      const EntryColours colours{moves_of(reply.bouncer), routes_, options_.direction};
-      sights.push_back(sight_of(reply.bouncer, answer->state(), colours));
+      sights.push_back(sight_by_moves(reply.bouncer, answer->state()));
     } else {
       sights.emplace_back();
       sights.back().bouncer = reply.bouncer;

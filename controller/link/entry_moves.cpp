@@ -55,7 +55,8 @@ bool is_on(const proto::IniEntry& entry, const MovingRoute& route) {
 }
 
 /// A "*" without dbname hands on whatever database the client named.
-bool serves_every_database(const proto::IniEntry& entry) {
+template <class Entry>
+bool serves_every_database(const Entry& entry) {
   return entry.entry() == "*" && (entry.dbname().empty() || entry.dbname() == "*");
 }
 
@@ -175,6 +176,18 @@ class Planner {
   EntryPlan plan_;
 };
 
+bool moves(const BouncerConfig& bouncer, const std::vector<MovingRoute>& routes,
+           const proto::EntryRoute& entry) {
+  if (!bouncer.entries.empty()) return bouncer.entries.contains(entry.entry());
+  if (std::ranges::count(bouncer.ignore_entries, entry.entry()) > 0) return false;
+  if (serves_every_database(entry)) return false;
+  return std::ranges::any_of(routes, [&](const MovingRoute& route) {
+    return (entry.dbname().empty() || entry.dbname() == route.dbname) &&
+           (same_end(entry.host(), entry.port(), route.from.host, route.from.port) ||
+            same_end(entry.host(), entry.port(), route.to.host, route.to.port));
+  });
+}
+
 }  // namespace
 
 bool same_end(const std::string& host, const std::string& port, const std::string& other_host,
@@ -189,6 +202,19 @@ Result<EntryPlan> entry_moves(const Config& config, const BouncerConfig& bouncer
   auto routes = moving_routes(config, direction);
   if (!routes) return routes.error();
   return Planner(bouncer, std::move(*routes)).plan(inspection);
+}
+
+void keep_moving_entries(const Config& config, const std::string& bouncer,
+                         proto::AgentState& state) {
+  const auto named = std::ranges::find(config.bouncers, bouncer, &BouncerConfig::name);
+  const auto routes = moving_routes(config, Direction::forward);
+  if (named == config.bouncers.end() || !routes) return;
+  for (auto& process : *state.mutable_processes()) {
+    const auto stay = std::ranges::remove_if(
+        *process.mutable_entries(),
+        [&](const proto::EntryRoute& entry) { return !moves(*named, *routes, entry); });
+    process.mutable_entries()->erase(stay.begin(), stay.end());
+  }
 }
 
 }  // namespace cutover

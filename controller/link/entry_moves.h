@@ -36,6 +36,11 @@ Result<EntryPlan> entry_moves(const Config& config, const BouncerConfig& bouncer
                               const proto::Inspection& inspection,
                               Direction direction = Direction::forward);
 
+/// Where no moves of a run are known: takes the entries out that do not move whichever side they
+/// stand on, by the same rules.
+void keep_moving_entries(const Config& config, const std::string& bouncer,
+                         proto::AgentState& state);
+
 /// The host and port are the same: an absent port is 5432, hosts are compared without case.
 bool same_end(const std::string& host, const std::string& port, const std::string& other_host,
               const std::string& other_port);

@@ -32,6 +32,13 @@ std::vector<Provocation> session_provocations() {
            [](Config& config) {
              config.databases[0].blue = as_app_user(config.databases[0].blue);
            }},
+      {.check = "own_rights",
+       .outcome = fail,
+       .says = "app_user on green lacks: ",
+       .configure =
+           [](Config& config) {
+             config.databases[0].green = as_app_user(config.databases[0].green);
+           }},
       {.check = "green_connections",
        .outcome = fail,
        .says = "the pools may open 1005",
@@ -74,6 +81,22 @@ std::vector<Provocation> session_provocations() {
        .says = "may only read: app_user from 127.0.0.1",
        .hold_green = "SELECT 1",
        .hold_user = "app_user"},
+      // Of a rollback: who looks back on a fenced side is in nobody's way.
+      {.check = "green_clients",
+       .outcome = warn,
+       .says = "behind the old fence, are ended when it goes: postgres from 127.0.0.1",
+       .green = "CREATE SCHEMA IF NOT EXISTS cutover;"
+                "CREATE TABLE cutover.run AS SELECT 'green'::text AS side, true AS fenced",
+       .undo_green = "DROP TABLE cutover.run",
+       .hold_green = "SELECT 1"},
+      // A fence of blue's that came over by replication keeps nobody from writing.
+      {.check = "green_clients",
+       .outcome = fail,
+       .says = "may write: postgres from 127.0.0.1",
+       .green = "CREATE SCHEMA IF NOT EXISTS cutover;"
+                "CREATE TABLE cutover.run AS SELECT 'blue'::text AS side, true AS fenced",
+       .undo_green = "DROP TABLE cutover.run",
+       .hold_green = "SELECT 1"},
       {.check = "bouncer_bypass",
        .outcome = warn,
        .says = "connected beside the bouncers: app_user from 127.0.0.1",

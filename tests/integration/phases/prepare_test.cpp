@@ -16,6 +16,16 @@ std::string identity_of(ServerPair& pair, const std::string& table) {
   return pair.blue_value("SELECT relreplident FROM pg_class WHERE oid = '" + table + "'::regclass");
 }
 
+/// RDS lists a parameter of its own, which PostgreSQL lets nobody add: the list itself is replaced.
+std::string as_on_rds_sql(const std::string& value) {
+  return "SET allow_system_table_mods = on; CREATE OR REPLACE VIEW pg_catalog.pg_settings AS "
+         "SELECT * FROM pg_show_all_settings() UNION ALL SELECT 'rds.logical_replication', '" +
+         value +
+         "', unit, category, short_desc, extra_desc, context, vartype, source, min_val, max_val, "
+         "enumvals, boot_val, reset_val, sourcefile, sourceline, pending_restart "
+         "FROM pg_show_all_settings() WHERE name = 'wal_level'";
+}
+
 constexpr const char* keyless_ddl = R"(
 CREATE SCHEMA "Odd schema";
 CREATE TABLE "Odd schema"."no ""key""" (a int, b text);
@@ -88,6 +98,20 @@ TEST(PrepareInFull, AChangeThatWaitsForARestartIsSaid) {
   auto seen = outcome();
   for (int i = 0; i < 50 && seen.hint != "restart blue"; ++i) seen = outcome();
   EXPECT_EQ(seen.hint, "restart blue") << told(seen);
+}
+
+TEST(PrepareInFull, OnRdsTheParameterThatStandsForWalLevelIsAskedFor) {
+  ServerPair pair;
+  const auto outcome = [&] { return check_outcome(pair, prepare_phase(), "rds", quick_options()); };
+  EXPECT_EQ(outcome().detail, "not on RDS");
+  pair.blue.sql(as_on_rds_sql("off"), "app0");
+  const auto switched_off = outcome();
+  EXPECT_TRUE(switched_off.is_refused());
+  EXPECT_NE(switched_off.detail.find("rds.logical_replication is off, must be 1"),
+            std::string::npos)
+      << told(switched_off);
+  pair.blue.sql(as_on_rds_sql("on"), "app0");
+  EXPECT_EQ(outcome().detail, "on");
 }
 
 TEST(PrepareInFull, SubscriptionsShareTheTablesByTheirWrites) {

@@ -101,6 +101,53 @@ TEST_F(EntryMoves, AnIgnoredEntryDoesNotMoveByDefault) {
   EXPECT_EQ(moves(), Texts{"medplum blue:5432>green:6000"});
 }
 
+struct EntriesSeen : EntryMoves {
+  EntriesSeen() {
+    config.bouncers = {bouncer};
+    process = state.add_processes();
+  }
+  void see(const std::string& name, const std::string& host, const std::string& port,
+           const std::string& dbname) {
+    auto* entry = process->add_entries();
+    entry->set_entry(name);
+    entry->set_host(host);
+    entry->set_port(port);
+    entry->set_dbname(dbname);
+  }
+  std::vector<std::string> kept() {
+    keep_moving_entries(config, "bouncer-1", state);
+    std::vector<std::string> names;
+    for (const auto& entry : process->entries()) names.push_back(entry.entry());
+    return names;
+  }
+
+  proto::AgentState state;
+  proto::ProcessState* process = nullptr;
+};
+
+TEST_F(EntriesSeen, WithoutMovesThoseCountThatStandAtEitherEnd) {
+  see("medplum", "green", "6000", "medplum");
+  see("alias", "BLUE", "", "medplum");
+  see("elsewhere", "other", "5432", "medplum");
+  see("reports", "blue", "5432", "reports");
+  see("*", "blue", "5432", "*");
+  EXPECT_EQ(kept(), (Texts{"medplum", "alias"}));
+}
+
+TEST_F(EntriesSeen, AnEntryThatStaysOnBlueDoesNotCount) {
+  config.bouncers[0].ignore_entries = {"stays"};
+  see("medplum", "green", "6000", "medplum");
+  see("stays", "blue", "5432", "medplum");
+  EXPECT_EQ(kept(), Texts{"medplum"});
+}
+
+TEST_F(EntriesSeen, NamedEntriesCountWhereverTheyStand) {
+  config.bouncers[0].entries = {{"medplum", "medplum"}};
+  see("medplum", "elsewhere", "5432", "medplum");
+  see("forgotten", "blue", "5432", "medplum");
+  EXPECT_EQ(kept(), Texts{"medplum"});
+}
+
 TEST_F(EntryMoves, TheFallbackIsUnclaimedUntilItIsNamedOrIgnored) {
   add_entry("medplum", "blue", "5432", "medplum");
   add_entry("*", "blue", "5432", "*");
