@@ -72,6 +72,18 @@ Result<HostKey> host_key_of(SshSession& session) {
   return key;
 }
 
+/// libssh2 shakes hands by an RSA host key from 1.11 on, and no `ssh-keyscan` finds a better one.
+std::string how_to_know(const BouncerConfig& bouncer, std::string_view key_type) {
+  if (key_type == "ssh-rsa")
+    return fmt::format(
+        "it offers only an RSA key: make an ed25519 key there (`ssh-keygen -A`), or {}",
+        openssh_hint);
+  return fmt::format(
+      "compare this fingerprint with the host's own (there: `ssh-keygen -lf "
+      "/etc/ssh/ssh_host_ed25519_key.pub`), then add it: {}",
+      keyscan(bouncer));
+}
+
 Result<void> judge(const BouncerConfig& bouncer, const KnownHosts& known, const HostKey& key) {
   const std::string file = known_hosts_of(bouncer);
   switch (known.check(key.bytes, key.type)) {
@@ -80,9 +92,7 @@ Result<void> judge(const BouncerConfig& bouncer, const KnownHosts& known, const 
     case HostKeyVerdict::unknown:
       return Error{fmt::format("the host key of {} is not in {}; it shows {} {}", known.name(),
                                file, type_of_blob(key.bytes), key.fingerprint),
-                   fmt::format("compare this fingerprint with the host's own (there: `ssh-keygen "
-                               "-lf /etc/ssh/ssh_host_ed25519_key.pub`), then add it: {}",
-                               keyscan(bouncer))};
+                   how_to_know(bouncer, type_of_blob(key.bytes))};
     case HostKeyVerdict::revoked:
       return Error{fmt::format("THE HOST KEY OF {} IS REVOKED in {}: {}", known.name(), file,
                                key.fingerprint),

@@ -184,8 +184,12 @@ void PgbouncerServer::start() {
 
 void PgbouncerServer::stop() {
   if (!is_running()) return;
-  impl_->process->signal(SIGTERM);
-  if (!impl_->process->wait(pgbouncer_limit)) throw std::runtime_error("pgbouncer did not stop");
+  // From 1.23 on a first SIGTERM waits for the clients, and a second one does not.
+  const auto stopped = [this] {
+    impl_->process->signal(SIGTERM);
+    return impl_->process->wait(std::chrono::milliseconds{200}).has_value();
+  };
+  if (!eventually(pgbouncer_limit, stopped)) throw std::runtime_error("pgbouncer did not stop");
 }
 
 void PgbouncerServer::restart() {
