@@ -84,6 +84,13 @@ TEST(OldFence, IsNotKnownToStandWhereGreenHasNotHeardOfTheTakeOver) {
   EXPECT_EQ(pair.green_value(stands_sql), "f");
 }
 
+TEST(OldFence, IsNotKnownToStandWhereGreenHasNoRowForItself) {
+  ServerPair pair;
+  const auto fleet = decided_fleet_under_an_old_fence(pair);
+  pair.on_green().must("BEGIN READ WRITE; DELETE FROM cutover.run WHERE side = 'green'; COMMIT");
+  EXPECT_TRUE(pair.run(fleet->old_fence_stands()).is_in_doubt());
+}
+
 TEST(OldFence, IsNotKnownToStandWhereGreenIsGone) {
   ServerPair pair;
   { const auto dead = decided_fleet_under_an_old_fence(pair); }

@@ -66,9 +66,24 @@ bool blue_gets(ServerPair& pair, const std::string& note) {
   return support::eventually(20s, [&] { return pair.blue_value(sql) == "1"; });
 }
 
+/// A count of what is named so, or made for it.
+std::string count_on_green(ServerPair& pair, const std::string& what) {
+  return pair.green_value("SELECT count(*) FROM " + what);
+}
+
+/// Decided, sealed, the second gate passed: clients may write on green.
+Mark pass_the_second_gate(ServerPair& pair, ServerFleet& fleet) {
+  auto mark = decide_and_seal(pair, fleet);
+  const auto position = pair.run(fleet.make_green_durable());
+  if (!position) throw std::runtime_error(to_text(position.error()));
+  return mark;
+}
+
 TEST(WayBackOnServers, OpenedTwiceIsAsOnceAndNoWriteIsMissedOrDoubled) {
   ServerPair pair;
   const auto fleet = armed(pair);
+  pair.on_blue().must(
+      "INSERT INTO item (id, note) VALUES (1, 'of blue, which must not come back')");
   const auto mark = decide_and_seal(pair, *fleet);
   ASSERT_TRUE(pair.run(fleet->make_green_durable()));
   write_on_green(pair, "before it is open");
@@ -80,7 +95,108 @@ TEST(WayBackOnServers, OpenedTwiceIsAsOnceAndNoWriteIsMissedOrDoubled) {
   write_on_green(pair, "after it was opened again");
   EXPECT_TRUE(blue_gets(pair, "after it was opened again"));
   EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_done());
-  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM item"), "2");
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM item"), "3");
+}
+
+TEST(WayBackOnServers, IsArmedOnlyWhileEveryPartOfItExistsAndCanBeMadeAnew) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  EXPECT_TRUE(pair.run(fleet->way_back_is_armed()).is_done());
+  const auto publication = pair.green_value("SELECT pubname FROM pg_publication");
+  pair.on_green().must("DROP PUBLICATION \"" + publication + "\"");
+  EXPECT_TRUE(pair.run(fleet->way_back_is_armed()).is_refused());
+  const auto again = pair.run(fleet->arm_way_back());
+  EXPECT_TRUE(again.is_done()) << told(again);
+  EXPECT_TRUE(pair.run(fleet->way_back_is_armed()).is_done());
+  pair.on_green().must("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+  EXPECT_TRUE(pair.run(fleet->way_back_is_armed()).is_refused());
+  EXPECT_TRUE(pair.run(fleet->arm_way_back()).is_done());
+  const auto subscription = pair.blue_value(std::string("SELECT subname ") + back_sql);
+  pair.on_blue().must("ALTER SUBSCRIPTION \"" + subscription + "\" SET (slot_name = NONE)");
+  pair.on_blue().must("DROP SUBSCRIPTION \"" + subscription + "\"");
+  EXPECT_TRUE(pair.run(fleet->way_back_is_armed()).is_refused());
+}
+
+TEST(WayBackOnServers, RemovedItLeavesNothingOnEitherSideAlsoWhereGreenIsGone) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  EXPECT_TRUE(pair.run(fleet->disarm_way_back()).is_done());
+  EXPECT_EQ(pair.blue_value(std::string("SELECT count(*) ") + back_sql), "0");
+  EXPECT_EQ(count_on_green(pair, "pg_replication_slots"), "0");
+  EXPECT_EQ(count_on_green(pair, "pg_publication"), "0");
+  EXPECT_TRUE(pair.run(fleet->arm_way_back()).is_done());
+  pair.green.stop();
+  pair.run(fleet->disarm_way_back());  // in doubt where this is how it learns of the lost session
+  const auto removed = pair.run(fleet->disarm_way_back());
+  EXPECT_TRUE(removed.is_done()) << told(removed);
+  EXPECT_EQ(pair.blue_value(std::string("SELECT count(*) ") + back_sql), "0");
+}
+
+TEST(WayBackOnServers, PublishesThroughTheRootWhereBlueDoes) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  EXPECT_EQ(pair.green_value("SELECT pubviaroot FROM pg_publication"), "f");
+  const auto publication = pair.blue_value("SELECT pubname FROM pg_publication");
+  pair.on_blue().must("ALTER PUBLICATION \"" + publication +
+                      "\" SET (publish_via_partition_root = true)");
+  EXPECT_TRUE(pair.run(fleet->arm_way_back()).is_done());
+  EXPECT_EQ(pair.green_value("SELECT pubviaroot FROM pg_publication"), "t");
+}
+
+TEST(WayBackOnServers, IsOpenOnlyWhenBlueFollowsGreenAndGreenHasLeftAndIsThenInUse) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_refused());
+  EXPECT_TRUE(pair.run(fleet->green_has_left()).is_refused()) << "it still follows blue";
+  const auto mark = pass_the_second_gate(pair, *fleet);
+  EXPECT_TRUE(pair.run(fleet->green_has_left()).is_refused()) << "it still follows blue";
+  const auto opened = pair.run(fleet->open_way_back(mark));
+  ASSERT_TRUE(opened.is_done()) << told(opened);
+  EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_done());
+  EXPECT_TRUE(pair.run(fleet->green_has_left()).is_done());
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_replication_slots"), "0");
+  EXPECT_EQ(count_on_green(pair, "pg_subscription"), "0");
+  EXPECT_TRUE(pair.run(fleet->arm_way_back()).is_refused());
+  EXPECT_TRUE(pair.run(fleet->disarm_way_back()).is_refused());
+  EXPECT_EQ(pair.blue_value(std::string("SELECT subenabled ") + back_sql), "t");
+  const auto back = pair.blue_value(std::string("SELECT subname ") + back_sql);
+  pair.on_blue().must("ALTER SUBSCRIPTION \"" + back + "\" DISABLE");
+  EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_refused());
+}
+
+TEST(WayBackOnServers, WhatSomebodyEnabledOrDisabledByHandIsNeitherOpenNorLeft) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  const auto forward = pair.green_value("SELECT subname FROM pg_subscription");
+  pair.on_green().must("ALTER SUBSCRIPTION \"" + forward + "\" DISABLE");
+  EXPECT_TRUE(pair.run(fleet->green_has_left()).is_refused()) << "no gate was passed";
+  const auto back = pair.blue_value(std::string("SELECT subname ") + back_sql);
+  pair.on_blue().must("ALTER SUBSCRIPTION \"" + back + "\" ENABLE");
+  EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_refused()) << "green still has its own";
+}
+
+TEST(WayBackOnServers, IsNotOpenedFromThePositionOfADecisionThatWasUndone) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  pass_the_second_gate(pair, *fleet);
+  const auto undone = pair.run(fleet->undo_decision());
+  ASSERT_TRUE(undone.is_done()) << told(undone);
+  const auto mark = decide_and_seal(pair, *fleet);
+  const auto opened = pair.run(fleet->open_way_back(mark));
+  EXPECT_TRUE(opened.is_refused()) << told(opened);
+  EXPECT_EQ(pair.green_value("SELECT subenabled FROM pg_subscription"), "t") << "nothing changed";
+}
+
+TEST(WayBackOnServers, ARunThatWasTakenOverRecordsNoPosition) {
+  ServerPair pair;
+  const auto zombie = armed(pair);
+  decide_and_seal(pair, *zombie);
+  const auto recovery = connected(pair, "recovery-1");
+  ASSERT_TRUE(pair.run(recovery->take_over_blue()));
+  EXPECT_FALSE(pair.run(zombie->make_green_durable()));
+  EXPECT_FALSE(pair.run(zombie->make_green_durable())) << "also from a new session";
+  EXPECT_EQ(count_on_green(pair, "cutover.run WHERE side = 'green' AND way_back_from IS NOT NULL"),
+            "0");
 }
 
 TEST(WayBackOnServers, TheFirstPositionOfADecisionStaysAndTheNextDecisionHasItsOwn) {
