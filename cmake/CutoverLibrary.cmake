@@ -12,6 +12,12 @@ function(cutover_library name)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
   target_link_libraries(${name} PUBLIC cutover_flags ${ARG_LINK})
+  # Only what is measured counts: the rest of the tree is that of the release preset, compiled already.
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  if(CUTOVER_COVERAGE AND folder MATCHES "^(agent|controller/cutover)(/|$)")
+    target_compile_options(${name} PRIVATE --coverage -O0)
+    target_link_options(${name} INTERFACE --coverage)
+  endif()
 endfunction()
 
 function(cutover_test name)
