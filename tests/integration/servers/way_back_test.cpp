@@ -160,7 +160,7 @@ TEST(WayBackOnServers, IsOpenOnlyWhenBlueFollowsGreenAndGreenHasLeftAndIsThenInU
   EXPECT_TRUE(pair.run(fleet->disarm_way_back()).is_refused());
   EXPECT_EQ(pair.blue_value(std::string("SELECT subenabled ") + back_sql), "t");
   const auto back = pair.blue_value(std::string("SELECT subname ") + back_sql);
-  pair.on_blue().must("ALTER SUBSCRIPTION \"" + back + "\" DISABLE");
+  pair.on_blue().must("BEGIN READ WRITE; ALTER SUBSCRIPTION \"" + back + "\" DISABLE; COMMIT");
   EXPECT_TRUE(pair.run(fleet->way_back_is_open()).is_refused());
 }
 
