@@ -42,7 +42,7 @@ void Servers::hold(std::uint64_t session, milliseconds lease, Answer answer) {
 void Servers::try_to_lock(std::uint64_t session, milliseconds lease, TimePoint deadline,
                           Answer answer) {
   const bool is_taken = deciding_session_ != 0 && deciding_session_ != session;
-  if (session == dead_decider_ || is_taken || world_.clock.now() >= deadline) {
+  if (ended_deciders_.contains(session) || is_taken || world_.clock.now() >= deadline) {
     lock_is_awaited_ = false;
     return answer(refused("lock timeout"));
   }
@@ -61,11 +61,11 @@ void Servers::try_to_lock(std::uint64_t session, milliseconds lease, TimePoint d
 }
 
 void Servers::release(std::uint64_t session) {
+  ended_deciders_.insert(session);
   if (deciding_session_ == session) deciding_session_ = 0;
 }
 
 void Servers::controller_died(std::uint64_t session) {
-  dead_decider_ = session;
   release(session);
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "controller/cutover/fleet.h"
 #include "tests/simulation/world.h"
@@ -107,7 +108,7 @@ class Servers {
   std::uint64_t undos_sent_ = 0;
   std::uint64_t last_undo_ = 0;  ///< that arrived
   std::uint64_t lock_serial_ = 0;
-  std::uint64_t dead_decider_ = 0;
+  std::set<std::uint64_t> ended_deciders_;  ///< what they sent and is late has no effect any more
   bool lock_is_awaited_ = false;
   std::uint64_t position_ = 0;  ///< of blue: commits so far
   std::uint64_t last_client_commit_ = 0;
