@@ -37,6 +37,12 @@ std::chrono::milliseconds lease_of(std::uint32_t wanted_ms) {
   return std::clamp(std::chrono::milliseconds(wanted_ms), shortest_lease, longest_lease);
 }
 
+proto::RenewCommand renewal_of(const proto::PauseCommand& command) {
+  proto::RenewCommand renewal;
+  renewal.set_lease_ms(command.lease_ms());
+  return renewal;
+}
+
 /// What a reader of the log wants to know of it, besides its name.
 LogFields described(const proto::Request& request) {
   LogFields fields{{"epoch", std::to_string(request.epoch())}};
@@ -97,6 +103,13 @@ Task<Outcome> Agent::pause_all(std::chrono::steady_clock::time_point deadline) {
   co_return worst_of(outcomes);
 }
 
+/// Of a lease that was put on disk earlier, while agents with slower disks did the same.
+bool Agent::may_run_out_while_draining(const proto::PauseCommand& command,
+                                       const BootTime& received) const {
+  const std::chrono::milliseconds drain(command.drain_timeout_ms());
+  return !record_.lease || time_left(*record_.lease, received) <= drain;
+}
+
 Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   if (record_.phase == Phase::paused && pause_started_) {
     auto again = co_await pause_again(command, received);
@@ -106,9 +119,11 @@ Task<Outcome> Agent::pause(proto::PauseCommand command, BootTime received) {
   if (record_.phase != Phase::paused) {
     auto prepared = co_await prepare_pause(command, received);
     if (!prepared.is_done()) co_return prepared;
+  } else if (may_run_out_while_draining(command, received)) {
+    auto kept = renew(renewal_of(command), received);
+    if (!kept.is_done()) co_return kept;
   }
   if (command.only_prepare()) co_return done();
-  if (is_lease_over()) co_return refused("the lease ran out before the pause", "raise `lease`");
   auto paused = co_await pause_now(command);
   co_return paused;
 }
@@ -146,9 +161,7 @@ Task<Outcome> Agent::pause_now(proto::PauseCommand command) {
 }
 
 Task<Outcome> Agent::pause_again(proto::PauseCommand command, BootTime received) {
-  proto::RenewCommand renewal;
-  renewal.set_lease_ms(command.lease_ms());
-  const auto renewed = renew(renewal, received);
+  const auto renewed = renew(renewal_of(command), received);
   if (!renewed.is_done()) co_return renewed;
   for (Bouncer* const bouncer : involved()) {
     const Moves moves = moves_of(*bouncer);

@@ -58,6 +58,8 @@ class Agent {
   Task<Outcome> arm(proto::ArmCommand command);
   Task<Result<ArmPlan>> plan_to_arm(Moves moves);
   Task<Outcome> pause(proto::PauseCommand command, BootTime received);
+  bool may_run_out_while_draining(const proto::PauseCommand& command,
+                                  const BootTime& received) const;
   Task<Outcome> prepare_pause(proto::PauseCommand command, BootTime received);
   Task<Outcome> pause_now(proto::PauseCommand command);
   Task<Outcome> pause_all(std::chrono::steady_clock::time_point deadline);

@@ -60,6 +60,14 @@ bool serves_every_database(const Entry& entry) {
   return entry.entry() == "*" && (entry.dbname().empty() || entry.dbname() == "*");
 }
 
+/// By its name alone.
+template <class Entry>
+bool may_move(const BouncerConfig& bouncer, const Entry& entry) {
+  if (!bouncer.entries.empty()) return bouncer.entries.contains(entry.entry());
+  return std::ranges::count(bouncer.ignore_entries, entry.entry()) == 0 &&
+         !serves_every_database(entry);
+}
+
 bool holds(const proto::IniEntry& entry, const MovingRoute& route) {
   return is_on(entry, route) && (serves_every_database(entry) || entry.dbname() == route.dbname);
 }
@@ -121,8 +129,7 @@ class Planner {
     if (named != bouncer_.entries.end()) return take_named(process, entry, named->second);
     if (std::ranges::count(bouncer_.ignore_entries, entry.entry()) > 0) return {};
     if (const MovingRoute* route = route_of(entry, nullptr)) {
-      if (bouncer_.entries.empty() && !serves_every_database(entry))
-        return add(process, entry, *route);
+      if (may_move(bouncer_, entry)) return add(process, entry, *route);
       plan_.unclaimed.push_back(standing(process, entry));
     } else if (std::ranges::any_of(routes_, [&](const auto& each) { return is_on(entry, each); })) {
       plan_.same_server.push_back(standing(process, entry));
@@ -176,11 +183,11 @@ class Planner {
   EntryPlan plan_;
 };
 
+/// Whichever end of its route it stands on.
 bool moves(const BouncerConfig& bouncer, const std::vector<MovingRoute>& routes,
            const proto::EntryRoute& entry) {
-  if (!bouncer.entries.empty()) return bouncer.entries.contains(entry.entry());
-  if (std::ranges::count(bouncer.ignore_entries, entry.entry()) > 0) return false;
-  if (serves_every_database(entry)) return false;
+  if (!may_move(bouncer, entry)) return false;
+  if (!bouncer.entries.empty()) return true;
   return std::ranges::any_of(routes, [&](const MovingRoute& route) {
     return (entry.dbname().empty() || entry.dbname() == route.dbname) &&
            (same_end(entry.host(), entry.port(), route.from.host, route.from.port) ||

@@ -4,6 +4,7 @@
 // never handed one out are looked at, in 16 µs each.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <span>
 #include <sstream>

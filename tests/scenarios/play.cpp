@@ -144,6 +144,21 @@ bool is_held(const Plan& plan, const Site& site) {
   return step != plan.steps.end() && step->holds_clients && step->stage == Stage::attempt;
 }
 
+RunLimits patient() {
+  RunLimits limits = one_attempt();
+  limits.pause_budget = std::chrono::seconds(60);
+  return limits;
+}
+
+std::vector<Site> held_sites() {
+  const auto plan = cutover_plan(patient());
+  std::vector<Site> held;
+  for (const auto& site : sites_of(plan)) {
+    if (is_held(plan, site) && site.step != "pause") held.push_back(site);
+  }
+  return held;
+}
+
 std::vector<Site> undo_sites() {
   Play play;
   play.fleet.faults = {{{"last look", false, "servers_are_the_same"}, Way::refused}};

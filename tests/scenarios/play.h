@@ -58,6 +58,10 @@ class Play {
 std::vector<Site> sites_of(const Plan& plan);
 /// The plan's steps that hold clients before the switch.
 bool is_held(const Plan& plan, const Site& site);
+/// One attempt whose pause budget is never what ends it.
+RunLimits patient();
+/// Where clients wait, but for the pause itself.
+std::vector<Site> held_sites();
 Stage stage_of(const Plan& plan, const Site& site);
 /// Every call that undoing all of the cutover's attempt and setup makes.
 std::vector<Site> undo_sites();

@@ -58,9 +58,13 @@ void SimAgent::pause(const Work& work, const Then& then) {
     return then(outcome);
   }
   stops_drain_ = false;
-  if (record_.phase != Phase::paused) prepare_pause(work.request.lease);
+  if (record_.phase != Phase::paused) {
+    prepare_pause(work.request.lease);
+  } else if (agent::time_left(*record_.lease, boot_time()) <= work.request.drain_timeout) {
+    const auto kept = renew(work.request);
+    if (!kept.is_done()) return then(kept);
+  }
   if (work.request.only_prepare) return then(done());
-  if (agent::has_run_out(*record_.lease, boot_time())) return then(refused("the lease ran out"));
   is_prepared_ = false;
   const auto deadline = world_.clock.now() + work.request.drain_timeout;
   later(world_.random.between(100, 800), [this, deadline, then] {

@@ -21,6 +21,17 @@ SameRows events_of_the_day() {
   return rows;
 }
 
+Provocation session_under_the_fence_of(const std::string& colour, CheckOutcome outcome,
+                                       const std::string& says) {
+  return {.check = "green_clients",
+          .outcome = outcome,
+          .says = says,
+          .green = "CREATE SCHEMA IF NOT EXISTS cutover; CREATE TABLE cutover.run AS SELECT '" +
+                   colour + "'::text AS side, true AS fenced",
+          .undo_green = "DROP TABLE cutover.run",
+          .hold_green = "SELECT 1"};
+}
+
 }  // namespace
 
 std::vector<Provocation> session_provocations() {
@@ -82,21 +93,10 @@ std::vector<Provocation> session_provocations() {
        .hold_green = "SELECT 1",
        .hold_user = "app_user"},
       // Of a rollback: who looks back on a fenced side is in nobody's way.
-      {.check = "green_clients",
-       .outcome = warn,
-       .says = "behind the old fence, are ended when it goes: postgres from 127.0.0.1",
-       .green = "CREATE SCHEMA IF NOT EXISTS cutover;"
-                "CREATE TABLE cutover.run AS SELECT 'green'::text AS side, true AS fenced",
-       .undo_green = "DROP TABLE cutover.run",
-       .hold_green = "SELECT 1"},
+      session_under_the_fence_of(
+          "green", warn, "behind the old fence, are ended when it goes: postgres from 127.0.0.1"),
       // A fence of blue's that came over by replication keeps nobody from writing.
-      {.check = "green_clients",
-       .outcome = fail,
-       .says = "may write: postgres from 127.0.0.1",
-       .green = "CREATE SCHEMA IF NOT EXISTS cutover;"
-                "CREATE TABLE cutover.run AS SELECT 'blue'::text AS side, true AS fenced",
-       .undo_green = "DROP TABLE cutover.run",
-       .hold_green = "SELECT 1"},
+      session_under_the_fence_of("blue", fail, "may write: postgres from 127.0.0.1"),
       {.check = "bouncer_bypass",
        .outcome = warn,
        .says = "connected beside the bouncers: app_user from 127.0.0.1",

@@ -2,10 +2,8 @@
 // was granted what docs/operations.md names.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "tests/support/rig/cutover_rig.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::tests {
 namespace {
@@ -21,13 +19,11 @@ constexpr const char* origin_sql =
 
 /// The rig's cutover.toml, with this role in place of the superuser.
 void let_operate(const support::CutoverRig& rig, const std::string& role) {
-  std::stringstream text;
-  text << std::ifstream(rig.config_path()).rdbuf();
-  auto config = text.str();
+  auto config = support::read_file(rig.config_path());
   const std::string from = "user=postgres";
   for (auto at = config.find(from); at != std::string::npos; at = config.find(from, at))
     config.replace(at, from.size(), "user=" + role);
-  std::ofstream(rig.config_path()) << config;
+  support::write_file(rig.config_path(), config);
 }
 
 void must(support::CutoverRig& rig, std::vector<std::string> arguments) {

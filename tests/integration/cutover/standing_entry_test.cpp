@@ -2,21 +2,17 @@
 // a recovery after the cutover, nor in that of a rollback while somebody looks.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "tests/support/rig/cutover_rig.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::tests {
 namespace {
 
 void add_entry(support::PgbouncerServer& pgbouncer, const std::string& line) {
-  std::stringstream text;
-  text << std::ifstream(pgbouncer.ini_path()).rdbuf();
-  auto ini = text.str();
+  auto ini = support::read_file(pgbouncer.ini_path());
   const std::string section = "[databases]\n";
   ini.insert(ini.find(section) + section.size(), line + "\n");
-  std::ofstream(pgbouncer.ini_path()) << ini;
+  support::write_file(pgbouncer.ini_path(), ini);
   pgbouncer.console("RELOAD");
 }
 

@@ -66,7 +66,6 @@ bool blue_gets(ServerPair& pair, const std::string& note) {
   return support::eventually(20s, [&] { return pair.blue_value(sql) == "1"; });
 }
 
-/// A count of what is named so, or made for it.
 std::string count_on_green(ServerPair& pair, const std::string& what) {
   return pair.green_value("SELECT count(*) FROM " + what);
 }
@@ -84,8 +83,7 @@ TEST(WayBackOnServers, OpenedTwiceIsAsOnceAndNoWriteIsMissedOrDoubled) {
   const auto fleet = armed(pair);
   pair.on_blue().must(
       "INSERT INTO item (id, note) VALUES (1, 'of blue, which must not come back')");
-  const auto mark = decide_and_seal(pair, *fleet);
-  ASSERT_TRUE(pair.run(fleet->make_green_durable()));
+  const auto mark = pass_the_second_gate(pair, *fleet);
   write_on_green(pair, "before it is open");
   const auto opened = pair.run(fleet->open_way_back(mark));
   ASSERT_TRUE(opened.is_done()) << told(opened);

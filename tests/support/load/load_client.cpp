@@ -38,11 +38,10 @@ void LoadClient::interrupt() {
 }
 
 void LoadClient::run() {
-  using namespace std::chrono_literals;
   auto next = LoadClock::now();
   while (!stopping_) {
     if (resting_) {
-      std::this_thread::sleep_for(2ms);
+      resting_.wait(true);
       continue;
     }
     write_once();

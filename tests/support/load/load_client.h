@@ -37,10 +37,16 @@ class LoadClient {
 
   const ClientRecord& record() const { return record_; }
   /// Asks it to end after the write under way; join() waits for that.
-  void ask_to_stop() { stopping_ = true; }
+  void ask_to_stop() {
+    stopping_ = true;
+    rest(false);
+  }
   bool has_stopped() const { return stopped_; }
   /// It writes nothing, its connection stays, until it is told to go on.
-  void rest(bool resting) { resting_ = resting; }
+  void rest(bool resting) {
+    resting_ = resting;
+    resting_.notify_all();
+  }
   /// Shuts the connection under a write that does not end: it then counts as failed.
   void interrupt();
   void join();

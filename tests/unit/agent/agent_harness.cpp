@@ -107,6 +107,15 @@ proto::Reply AgentHarness::pause(const Claim& claim, std::uint32_t drain_ms,
   return ask(request);
 }
 
+proto::Reply AgentHarness::prepare_pause(const Claim& claim, std::uint32_t drain_ms,
+                                         std::uint32_t lease_ms) {
+  proto::Request request = request_of(claim);
+  request.mutable_pause()->set_drain_timeout_ms(drain_ms);
+  request.mutable_pause()->set_lease_ms(lease_ms);
+  request.mutable_pause()->set_only_prepare(true);
+  return ask(request);
+}
+
 proto::Reply AgentHarness::renew(const Claim& claim, std::uint32_t lease_ms) {
   proto::Request request = request_of(claim);
   request.mutable_renew()->set_lease_ms(lease_ms);

@@ -31,6 +31,8 @@ class AgentHarness {
   proto::Reply arm(const Claim& claim);
   proto::Reply pause(const Claim& claim, std::uint32_t drain_ms = 2000,
                      std::uint32_t lease_ms = 3000);
+  proto::Reply prepare_pause(const Claim& claim, std::uint32_t drain_ms = 2000,
+                             std::uint32_t lease_ms = 3000);
   proto::Reply renew(const Claim& claim, std::uint32_t lease_ms = 3000);
   proto::Reply resume(const Claim& claim);
   proto::Reply switch_route(const Claim& claim);

@@ -97,6 +97,28 @@ TEST_F(AgentTest, WithoutRenewalThePauseEndsAtTheLease) {
   EXPECT_EQ(renewed.state().lease_expiries(), 1U);
 }
 
+TEST_F(AgentTest, APreparedPauseBeginsWithTheLeaseThatIsLeft) {
+  claim(run_1);
+  arm(run_1);
+  EXPECT_EQ(prepare_pause(run_1).outcome(), proto::DONE);
+  EXPECT_FALSE(all_paused());
+  clock.time.since_boot += milliseconds(500);
+  const auto paused = pause(run_1, 2000);
+  EXPECT_EQ(paused.outcome(), proto::DONE) << paused.what();
+  EXPECT_EQ(paused.state().lease_left_ms(), 2500U) << "nothing is written while clients wait";
+  EXPECT_TRUE(all_paused());
+}
+
+TEST_F(AgentTest, APreparedLeaseThatTheDrainCouldOutliveIsRenewedBeforeThePause) {
+  claim(run_1);
+  arm(run_1);
+  EXPECT_EQ(prepare_pause(run_1).outcome(), proto::DONE);
+  clock.time.since_boot += milliseconds(1500);  // another agent's disk was slow
+  const auto paused = pause(run_1, 2000);
+  EXPECT_EQ(paused.outcome(), proto::DONE) << paused.what();
+  EXPECT_EQ(paused.state().lease_left_ms(), 3000U);
+}
+
 TEST_F(AgentTest, ARenewedPauseIsHeld) {
   hold(run_1);
   clock.time.since_boot += milliseconds(2000);
