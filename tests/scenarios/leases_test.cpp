@@ -67,11 +67,12 @@ TEST(Leases, ALostLeaseEndsTheStepUnderWayBeforeAnyPauseRunsOut) {
 TEST(Leases, ALostLeaseEndsTheLookThatSettlesADoubtToo) {
   Play play(patient());
   play.fleet.latency = milliseconds(300);  // the doubt comes before the loss
-  play.fleet.faults = {{{"seal", false, "seal"}, Way::request_lost},
-                       {{"seal", false, "seal_holds"}, Way::hangs},
+  play.fleet.faults = {{{"decide", false, "decide"}, Way::request_lost},
+                       {{"decide", false, "run_record"}, Way::hangs},
                        {{"", false, "renew_leases"}, Way::request_lost, Fault::always}};
   play.run_cutover();
   EXPECT_TRUE(play.ended(RunOutcome::aborted)) << play.transcript.text();
+  EXPECT_THAT(play.report.cause.detail, HasSubstr("the answer to decide was lost"));
   for (const auto& agent : play.world.agents)
     EXPECT_EQ(agent.lease_expiries, 0U) << play.transcript.text();
 }

@@ -45,7 +45,7 @@ std::vector<Provocation> session_provocations() {
            }},
       {.check = "own_rights",
        .outcome = fail,
-       .says = "app_user on green lacks: ",
+       .says = "app_user on green lacks: membership in pg_read_all_stats, UPDATE on sequence ",
        .configure =
            [](Config& config) {
              config.databases[0].green = as_app_user(config.databases[0].green);
