@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/postgres/conninfo.h"
+#include "controller/runbook/copy_programs.h"
 #include "controller/runbook/ddl_guard.h"
 #include "controller/runbook/dump_and_restore.h"
 #include "controller/runbook/phase_tables.h"
@@ -50,22 +51,25 @@ Task<Result<bool>> is_copied(ServerSession& green) {
 
 // ── checks ──
 
+Task<Result<int>> major_of(ServerSession& server) {
+  const auto rows =
+      co_await server.query("SELECT current_setting('server_version_num')::int / 10000 AS major");
+  if (!rows) co_return Error(rows.error());
+  co_return static_cast<int>(number_of(rows->text(0, "major")));
+}
+
+Task<Result<CopyPrograms>> programs_between(ServerSession& blue, ServerSession& green) {
+  const auto blue_major = co_await major_of(blue);
+  if (!blue_major) co_return blue_major.error();
+  const auto green_major = co_await major_of(green);
+  if (!green_major) co_return green_major.error();
+  auto programs = co_await find_copy_programs(*blue_major, *green_major);
+  co_return programs;
+}
+
 Task<Outcome> look_at_programs(const PhaseSight& sight) {
-  const auto rows = co_await sight.blue.query(
-      "SELECT current_setting('server_version_num')::int / 10000 AS major");
-  if (!rows) co_return outcome_of_failure(rows.error());
-  const auto wanted = static_cast<int>(number_of(rows->text(0, "major")));
-  std::string found;
-  for (const std::string program : {"pg_dump", "pg_restore"}) {
-    const auto major = co_await major_of_program(program);
-    if (!major) co_return refused(major.error());
-    found += fmt::format("{}{} {}", found.empty() ? "" : ", ", program, *major);
-    if (*major < wanted)
-      co_return refused(
-          fmt::format("{} is version {} and cannot read blue's {}", program, *major, wanted),
-          "put the client programs of green's version first in PATH");
-  }
-  co_return done(found);
+  const auto programs = co_await programs_between(sight.blue, sight.green);
+  co_return programs ? done(programs->said()) : refused(programs.error());
 }
 
 Task<Outcome> look_at_slots_use(const PhaseSight& sight) {
@@ -180,7 +184,10 @@ Task<Outcome> copy_blue(PhaseServers& servers) {
   if (!there) co_return in_doubt(there.error());
   const auto wanted = co_await names_of(servers.blue, user_tables_sql);
   if (!wanted) co_return in_doubt(wanted.error());
+  const auto programs = co_await programs_between(servers.blue, servers.green);
+  if (!programs) co_return refused(programs.error());
   CopyJob job;
+  job.programs = *programs;
   job.scope = there->empty() ? CopyScope::everything : CopyScope::rows_only;
   job.tables = wanted->size();
   auto outcome = co_await make_room(servers, job.scope);
@@ -208,7 +215,7 @@ std::vector<PhaseCheck> copy_checks() {
   return {
       {"two_servers", "blue and green are two servers", look_whether_two_servers},
       {"prepared", "blue has the publications and slots that prepare makes", look_whether_prepared},
-      {"programs", "pg_dump and pg_restore are here and new enough", look_at_programs},
+      {"programs", "pg_dump and pg_restore that fit both servers are here", look_at_programs},
       {"slots_unused", "nobody reads from the slots", look_at_slots_use},
       {"room", "green has no table, or empty ones", look_at_room},
       {"roles", "the roles that own things on blue exist on green", look_at_roles},

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <boost/asio/this_coro.hpp>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <fstream>
 
 #include "common/async/within.h"
 #include "common/postgres/conninfo.h"
 #include "controller/runbook/interruption.h"
 #include "controller/runbook/replication_names.h"
+#include "controller/runbook/scratch_directory.h"
 #include "controller/runbook/tool_process.h"
 
 namespace cutover {
@@ -21,35 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds between_waits(100);
 constexpr std::chrono::seconds between_lines(1);
-
-/// Its own, and removed with everything in it: it holds rows of the database.
-class DumpDirectory {
- public:
-  explicit DumpDirectory(const fs::path& parent) : path_(parent / "cutover-dump-XXXXXX") {}
-  DumpDirectory(const DumpDirectory&) = delete;
-  DumpDirectory& operator=(const DumpDirectory&) = delete;
-  ~DumpDirectory() {
-    std::error_code ignored;
-    if (made_) fs::remove_all(path_, ignored);
-  }
-  Result<void> make() {
-    std::error_code failed;
-    fs::create_directories(path_.parent_path(), failed);
-    auto path = path_.string();
-    made_ = !failed && mkdtemp(path.data()) != nullptr;
-    if (!made_)
-      return Error{fmt::format("cannot make a directory in {}: {}", path_.parent_path().string(),
-                               failed ? failed.message() : std::strerror(errno)),
-                   "set run.state_dir to a directory that you may write"};
-    path_ = path;
-    return {};
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-  bool made_ = false;
-};
 
 struct Target {
   std::string conninfo;  ///< without password
@@ -139,7 +108,7 @@ Task<Outcome> dump(PhaseServers& servers, CopyJob job, fs::path directory,
   if (!blue) co_return refused(blue.error());
   const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
   ToolRun run;
-  run.start.argv = {"pg_dump",
+  run.start.argv = {job.programs.path_of("pg_dump"),
                     "--format=directory",
                     "--verbose",
                     "--jobs=" + jobs,
@@ -164,8 +133,8 @@ Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory,
   if (!green) co_return refused(green.error());
   const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
   ToolRun run;
-  run.start.argv = {"pg_restore", "--verbose", "--exit-on-error", "--jobs=" + jobs,
-                    "--dbname=" + green->conninfo};
+  run.start.argv = {job.programs.path_of("pg_restore"), "--verbose", "--exit-on-error",
+                    "--jobs=" + jobs, "--dbname=" + green->conninfo};
   if (job.scope == CopyScope::rows_only)
     for (const char* option : {"--data-only", "--disable-triggers"})
       run.start.argv.emplace_back(option);
@@ -181,30 +150,8 @@ Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory,
 
 }  // namespace
 
-Task<Result<int>> major_of_program(std::string program) {
-  DumpDirectory files(fs::temp_directory_path());
-  const auto made = files.make();
-  if (!made) co_return made.error();
-  ToolStart start{{program, "--version"}, {}, files.path() / "output"};
-  auto process = ToolProcess::start(start);
-  if (!process) co_return process.error();
-  auto code = process->exit_code();
-  while (!code) {
-    co_await sleep_for(between_waits);
-    code = process->exit_code();
-  }
-  std::ifstream file(start.output);
-  std::string line;
-  std::getline(file, line);
-  const auto digits = line.find(") ");
-  const auto major = digits == std::string::npos ? 0 : number_of(line.substr(digits + 2));
-  if (*code == 0 && major > 0) co_return static_cast<int>(major);
-  co_return Error{program + " --version says: " + line,
-                  "put PostgreSQL's client programs into PATH"};
-}
-
 Task<Outcome> dump_and_restore(PhaseServers& servers, CopyJob job) {
-  DumpDirectory files(servers.options.directory);
+  ScratchDirectory files(servers.options.directory, "cutover-dump");
   const auto made = files.make();
   if (!made) co_return refused(made.error());
   const auto directory = files.path();

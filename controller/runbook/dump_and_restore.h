@@ -1,6 +1,7 @@
 // pg_dump of blue at a snapshot and pg_restore into green, parallel, with progress.
 #pragma once
 
+#include "controller/runbook/copy_programs.h"
 #include "controller/runbook/phase.h"
 
 namespace cutover {
@@ -8,13 +9,11 @@ namespace cutover {
 enum class CopyScope { everything, rows_only };
 
 struct CopyJob {
+  CopyPrograms programs;
   std::string snapshot;
   CopyScope scope = CopyScope::everything;
   std::uint64_t tables = 0;  ///< for the progress
 };
-
-/// The major version of a program as it says it; an error where it cannot be run.
-Task<Result<int>> major_of_program(std::string program);
 
 /// Their files are in a directory of `options.directory` that is removed at the end.
 Task<Outcome> dump_and_restore(PhaseServers& servers, CopyJob job);

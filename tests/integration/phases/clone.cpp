@@ -1,6 +1,7 @@
 #include "tests/integration/phases/clone.h"
 
 #include <filesystem>
+#include <stdexcept>
 
 #include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
@@ -14,6 +15,16 @@ constexpr std::chrono::milliseconds limit{120000};
 
 fs::path upgrade_directory() {
   return support::postgres_programs(13).parent_path().parent_path() / "upgrade-13-17";
+}
+
+/// Of Debian's packages: it clones servers of its own major and of older ones.
+fs::path newest_pg_basebackup() {
+  for (int major = 18; major >= 15; --major) {
+    const auto program =
+        fs::path("/usr/lib/postgresql") / std::to_string(major) / "bin/pg_basebackup";
+    if (fs::exists(program)) return program;
+  }
+  throw std::runtime_error("pg_basebackup is missing; hint: scripts/setup installs it");
 }
 
 void run_as_server(std::vector<std::string> argv, const fs::path& directory) {
@@ -35,8 +46,8 @@ void start_on_its_own(support::PostgresServer& clone) {
 void clone_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
   clone.stop();
   fs::remove_all(clone.data_directory());
-  run_as_server({support::postgres_programs(15) / "pg_basebackup", "-D", clone.data_directory(),
-                 "-d", blue.conninfo(), "-X", "stream", "-c", "fast", "--no-sync"},
+  run_as_server({newest_pg_basebackup(), "-D", clone.data_directory(), "-d", blue.conninfo(), "-X",
+                 "stream", "-c", "fast", "--no-sync"},
                 "/");
   start_on_its_own(clone);
 }

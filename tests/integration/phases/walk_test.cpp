@@ -58,7 +58,7 @@ std::vector<Way> ways() {
       {"CloneOf13UpgradedTo17", Green::cloned, 13, has_pg_upgrade() ? 17 : 13, 200},
       {"CopyFrom15To18", Green::copied, 15, 18, 30}};
   if (std::getenv("CUTOVER_TEST_LONG") != nullptr)
-    all.push_back({"CopyFrom12To16", Green::copied, 12, 16, 200});
+    all.push_back({"CopyFrom12To17", Green::copied, 12, 17, 200});
   return all;
 }
 

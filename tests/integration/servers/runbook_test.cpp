@@ -9,6 +9,7 @@
 #include "controller/runbook/subscribe.h"
 #include "controller/servers/secret_statement.h"
 #include "tests/integration/servers/server_pair.h"
+#include "tests/support/scoped_environment.h"
 
 namespace cutover {
 namespace {
@@ -120,9 +121,9 @@ TEST(Subscribe, ThePasswordComesFromTheControllersOwnPlaces) {
   const auto conninfo = conninfo_for_worker("host=127.0.0.1 port=1 user=u password=given");
   ASSERT_TRUE(conninfo);
   EXPECT_NE(conninfo->find("password=given"), std::string::npos) << *conninfo;
-  setenv("PGPASSWORD", "from the environment", 1);
+  const support::ScopedEnvironment environment(
+      support::Variables{{"PGPASSWORD", "from the environment"}});
   const auto looked_up = conninfo_for_worker("host=127.0.0.1 port=1 user=u");
-  unsetenv("PGPASSWORD");
   ASSERT_TRUE(looked_up);
   EXPECT_NE(looked_up->find("'from the environment'"), std::string::npos) << *looked_up;
 }

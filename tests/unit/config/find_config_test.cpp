@@ -1,43 +1,16 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
-#include <map>
-#include <optional>
 
 #include "controller/config/config.h"
 #include "controller/config/find_config.h"
+#include "tests/support/scoped_environment.h"
 
 namespace cutover {
 namespace {
 
-using Variables = std::map<std::string, std::string>;
-
-/// Sets environment variables, and puts the old ones back.
-class Environment {
- public:
-  explicit Environment(const Variables& variables) {
-    for (const auto& [name, value] : variables) {
-      const char* before = std::getenv(name.c_str());
-      before_[name] = before ? std::optional<std::string>(before) : std::nullopt;
-      setenv(name.c_str(), value.c_str(), 1);
-    }
-  }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-  ~Environment() {
-    for (const auto& [name, value] : before_) {
-      if (value)
-        setenv(name.c_str(), value->c_str(), 1);
-      else
-        unsetenv(name.c_str());
-    }
-  }
-
- private:
-  std::map<std::string, std::optional<std::string>> before_;
-};
+using support::Variables;
 
 class FindConfig : public testing::Test {
  protected:
@@ -53,13 +26,14 @@ class FindConfig : public testing::Test {
 };
 
 TEST_F(FindConfig, TheOptionBeatsTheEnvironment) {
-  const Environment environment(Variables{{"CUTOVER_CONFIG", "/from/environment.toml"}});
+  const support::ScopedEnvironment environment(
+      Variables{{"CUTOVER_CONFIG", "/from/environment.toml"}});
   EXPECT_EQ(find_config("/from/option.toml").value(), "/from/option.toml");
   EXPECT_EQ(find_config("").value(), "/from/environment.toml");
 }
 
 TEST_F(FindConfig, TheUsersOwnFileIsFoundWhenItExists) {
-  const Environment environment(Variables{
+  const support::ScopedEnvironment environment(Variables{
       {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
   const auto file = directory_ / "cutover/cutover.toml";
   std::ofstream(file) << "\n";
@@ -67,7 +41,7 @@ TEST_F(FindConfig, TheUsersOwnFileIsFoundWhenItExists) {
 }
 
 TEST_F(FindConfig, WithoutXdgConfigHomeItIsBelowHome) {
-  const Environment environment(
+  const support::ScopedEnvironment environment(
       Variables{{"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", ""}, {"HOME", directory_ / "home"}});
   const auto file = directory_ / "home/.config/cutover/cutover.toml";
   std::ofstream(file) << "\n";
@@ -75,7 +49,7 @@ TEST_F(FindConfig, WithoutXdgConfigHomeItIsBelowHome) {
 }
 
 TEST_F(FindConfig, NoneAtAllIsAnErrorThatNamesThePlaces) {
-  const Environment environment(Variables{
+  const support::ScopedEnvironment environment(Variables{
       {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
   const auto found = find_config("", directory_ / "etc/cutover.toml");
   ASSERT_FALSE(found);
@@ -84,7 +58,7 @@ TEST_F(FindConfig, NoneAtAllIsAnErrorThatNamesThePlaces) {
 }
 
 TEST_F(FindConfig, TheMachinesFileIsTheLastPlace) {
-  const Environment environment(Variables{
+  const support::ScopedEnvironment environment(Variables{
       {"CUTOVER_CONFIG", ""}, {"XDG_CONFIG_HOME", directory_}, {"HOME", directory_ / "home"}});
   const auto of_the_machine = directory_ / "machine.toml";
   std::ofstream(of_the_machine) << "\n";
