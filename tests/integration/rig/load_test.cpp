@@ -133,6 +133,21 @@ TEST_F(Load, AStallIsAsLongAsThePauseAndOthersGoOn) {
   EXPECT_GE(verdict.longest_stalls.at(0), 495);
 }
 
+TEST_F(Load, RestingClientsWriteNothingUntilTheyAreToldToGoOn) {
+  LoadDriver driver = drive();
+  ASSERT_TRUE(driver.everyone_wrote(5, 30s));
+  driver.rest();
+  const auto told = LoadClock::now();
+  ASSERT_TRUE(eventually(30s, [&] { return driver.writes_have_ended(told); }));
+  const auto written = driver.progress().acknowledged;
+  EXPECT_FALSE(driver.everyone_wrote(1, 300ms));
+  EXPECT_EQ(driver.progress().acknowledged, written);
+  driver.go_on();
+  EXPECT_TRUE(driver.everyone_wrote(5, 30s));
+  const LoadVerdict verdict = stop_and_verify(driver);
+  EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
+}
+
 TEST_F(Load, LongTransactionsAreNoStallAndARateIsKept) {
   LoadDriver driver({.bouncers = {first_.conninfo("app")},
                      .schema = schema_,

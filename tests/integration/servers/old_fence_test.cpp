@@ -49,6 +49,21 @@ TEST(OldFence, ComesDownWithEverySessionThatWasBornUnderIt) {
   EXPECT_TRUE(pair.run(fleet->take_down_old_fence()).is_done()) << "twice is as once";
 }
 
+TEST(OldFence, WhereItDoesNotComeDownNoSessionsEndCountsAsIfItHad) {
+  ServerPair pair;
+  const auto fleet = decided_fleet_under_an_old_fence(pair);
+  EXPECT_TRUE(pair.run(fleet->old_fence_stands()).is_done());
+  auto holder = pair.on_green();
+  holder.must("SET default_transaction_read_only = off");
+  holder.must("BEGIN; LOCK TABLE pg_db_role_setting IN ACCESS EXCLUSIVE MODE");
+  const auto down = pair.run(fleet->take_down_old_fence());
+  EXPECT_FALSE(down.is_done()) << told(down);
+  EXPECT_FALSE(pair.run(fleet->old_fence_is_down()).is_done());
+  holder.must("ROLLBACK");
+  EXPECT_TRUE(pair.run(fleet->take_down_old_fence()).is_done());
+  EXPECT_TRUE(pair.run(fleet->old_fence_is_down()).is_done());
+}
+
 TEST(OldFence, WithoutOneNothingOnGreenIsTouchedAndItCountsAsStanding) {
   ServerPair pair;
   const auto fleet = pair.armed_fleet();

@@ -96,6 +96,61 @@ TEST(WayBackOnServers, OpenedTwiceIsAsOnceAndNoWriteIsMissedOrDoubled) {
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM item"), "3");
 }
 
+Task<bool> opens_within(ServerFleet& fleet, Mark mark, std::chrono::milliseconds limit) {
+  auto opening = fleet.open_way_back(mark);
+  const auto outcome = co_await within(limit, std::move(opening));
+  co_return outcome && outcome->is_done();
+}
+
+bool blue_follows(ServerPair& pair) {
+  return pair.blue_value(std::string("SELECT subenabled ") + back_sql) == "t";
+}
+
+TEST(WayBackOnServers, GreenDoesNotLeaveBeforeBluesSlotsHaveFlushedTheMark) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  const auto mark = pass_the_second_gate(pair, *fleet);
+  auto far = mark;
+  for (auto& each : far.subscriptions) each.position = Lsn{each.position.value + (1ULL << 40)};
+  EXPECT_FALSE(pair.run(opens_within(*fleet, far, 1s)));
+  EXPECT_EQ(pair.green_value("SELECT subenabled FROM pg_subscription"), "t");
+  EXPECT_TRUE(pair.run(opens_within(*fleet, mark, 20s)));
+  EXPECT_TRUE(blue_follows(pair));
+}
+
+TEST(WayBackOnServers, BlueDoesNotFollowWhileAWorkerOfGreenMayStillApply) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  const auto mark = pass_the_second_gate(pair, *fleet);
+  const auto worker = static_cast<pid_t>(
+      std::stol(pair.green_value("SELECT pid FROM pg_stat_subscription WHERE relid IS NULL")));
+  ::kill(worker, SIGSTOP);
+  EXPECT_FALSE(pair.run(opens_within(*fleet, mark, 1s)));
+  EXPECT_FALSE(blue_follows(pair));
+  ::kill(worker, SIGCONT);
+  EXPECT_TRUE(pair.run(opens_within(*fleet, mark, 20s)));
+  EXPECT_TRUE(blue_follows(pair));
+}
+
+TEST(WayBackOnServers, IsNotCalledOpenBeforeBlueReceivesSomething) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  const auto mark = pass_the_second_gate(pair, *fleet);
+  pair.on_green().must(
+      "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");  // of the way back
+  EXPECT_FALSE(pair.run(opens_within(*fleet, mark, 2s)));
+  EXPECT_TRUE(blue_follows(pair)) << "but its worker finds no slot";
+}
+
+TEST(WayBackOnServers, MakesTheRowsOfGreenThatBlueLacksSoThatGreensUpdatesFindThem) {
+  ServerPair pair;
+  const auto fleet = armed(pair);
+  const auto mark = pass_the_second_gate(pair, *fleet);
+  pair.on_blue().must("BEGIN READ WRITE; DELETE FROM cutover.run WHERE side = 'green'; COMMIT");
+  EXPECT_TRUE(pair.run(opens_within(*fleet, mark, 20s)));
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM cutover.run WHERE side = 'green'"), "1");
+}
+
 TEST(WayBackOnServers, IsArmedOnlyWhileEveryPartOfItExistsAndCanBeMadeAnew) {
   ServerPair pair;
   const auto fleet = armed(pair);
