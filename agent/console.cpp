@@ -113,6 +113,13 @@ Task<ConsoleAnswer> Console::ask(std::string command, std::chrono::milliseconds 
   co_return answer;
 }
 
+Task<bool> Console::takes_newcomers() {
+  auto line = co_await dial();
+  const bool is_in = line.has_value();
+  if (is_in) keep(std::move(line.value()));
+  co_return is_in;
+}
+
 Task<void> Console::keep_if_it_answers(LinePointer line) {
   auto sending = line->send("SHOW VERSION");
   const auto answer = co_await within(warm_limit, std::move(sending));

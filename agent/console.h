@@ -50,6 +50,9 @@ class Console {
   /// Sees to it that `count` lines are open and answer.
   Task<postgres::Answer<void>> warm_up(std::size_t count);
 
+  /// False for a process that goes on for those who are connected and lets nobody else in.
+  Task<bool> takes_newcomers();
+
   /// Of the process that was dialled last: "1.18.0", "" before.
   const std::string& version() const { return version_; }
   std::uint64_t errors() const { return errors_; }

@@ -4,15 +4,46 @@
 #include "agent/conffile.h"
 #include "agent/drift.h"
 #include "agent/ini/config_files.h"
+#include "agent/utf8.h"
 #include "common/base/durable_file.h"
 
 namespace cutover::agent {
 namespace {
 
 using RowList = google::protobuf::RepeatedPtrField<proto::Row>;
+using Columns = std::vector<const char*>;
 
-void put_rows(const std::vector<ConsoleRow>& rows, RowList* list) {
-  for (const ConsoleRow& row : rows) list->Add()->mutable_columns()->insert(row.begin(), row.end());
+/// What somebody asks for of a view: with thousands of rows the rest would not fit into a frame.
+const Columns columns_of_databases = {"name",
+                                      "host",
+                                      "port",
+                                      "database",
+                                      "pool_mode",
+                                      "pool_size",
+                                      "paused",
+                                      "disabled",
+                                      "reserve_pool",
+                                      "reserve_pool_size",
+                                      "min_pool_size",
+                                      "max_connections",
+                                      "current_connections"};
+const Columns columns_of_pools = {"database",  "user",    "pool_mode", "cl_active", "cl_waiting",
+                                  "sv_active", "sv_idle", "sv_used",   "maxwait",   "maxwait_us"};
+const Columns columns_of_servers = {"database", "user", "replication", "remote_pid"};
+const Columns columns_of_clients = {"database", "user", "replication"};
+
+void put_rows(const std::vector<ConsoleRow>& rows, const Columns& columns, RowList* list) {
+  for (const ConsoleRow& row : rows) {
+    auto& kept = *list->Add()->mutable_columns();
+    for (const char* const column : columns)
+      if (const auto found = row.find(column); found != row.end())
+        kept[column] = valid_utf8(found->second);
+  }
+}
+
+bool replicates(const ConsoleRow& client) {
+  const std::string kind = text_of(client, "replication");
+  return !kind.empty() && kind != "none";
 }
 
 /// The rows of one view; the first failure is kept in `error`.
@@ -87,17 +118,22 @@ Task<proto::ProcessInspection> inspect(Bouncer& bouncer) {
   const auto databases = co_await show(console, "DATABASES", error);
   const auto pools = co_await show(console, "POOLS", error);
   const auto servers = co_await show(console, "SERVERS", error);
-  const auto clients = co_await show(console, "CLIENTS", error);
+  auto clients = co_await show(console, "CLIENTS", error);
+  std::erase_if(clients, [](const ConsoleRow& client) { return !replicates(client); });
   for (const ConsoleRow& row : config)
-    (*inspection.mutable_config())[text_of(row, "key")] = text_of(row, "value");
-  put_rows(databases, inspection.mutable_databases());
-  put_rows(pools, inspection.mutable_pools());
-  put_rows(servers, inspection.mutable_servers());
-  put_rows(clients, inspection.mutable_clients());
+    (*inspection.mutable_config())[text_of(row, "key")] = valid_utf8(text_of(row, "value"));
+  put_rows(databases, columns_of_databases, inspection.mutable_databases());
+  put_rows(pools, columns_of_pools, inspection.mutable_pools());
+  put_rows(servers, columns_of_servers, inspection.mutable_servers());
+  put_rows(clients, columns_of_clients, inspection.mutable_clients());
   if (error.empty()) {
     const auto paused = co_await is_globally_paused(console);
     if (paused.has_error()) error = paused.error().what;
     if (paused.has_value()) inspection.set_globally_paused(paused.value());
+    if (is_version_at_least(console.version(), 1, 23)) {
+      const bool is_open = co_await console.takes_newcomers();
+      inspection.set_shutting_down(!is_open);
+    }
   }
   inspection.set_error(error);
   inspect_files(bouncer, databases, &inspection);

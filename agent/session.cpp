@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "agent/log.h"
+#include "agent/sendable.h"
 #include "common/async/within.h"
 #include "common/base/version.h"
 #include "common/wire/hello.h"
@@ -37,7 +38,7 @@ void close(Session& session, const std::string& why) {
 Task<void> answer(std::shared_ptr<Session> session, Agent& agent, proto::Request request) {
   proto::Envelope envelope;
   auto reply = co_await agent.answer(std::move(request));
-  *envelope.mutable_reply() = std::move(reply);
+  *envelope.mutable_reply() = sendable(std::move(reply));
   const auto turn = co_await session->writers.take();
   if (!session->closed) {
     auto sending = session->stream.send(std::move(envelope));
