@@ -1,7 +1,8 @@
 // See drift.h.
 #include "agent/drift.h"
 
-#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace cutover::agent {
 namespace {
@@ -15,12 +16,14 @@ std::string shown(const ConsoleRow& row) {
   return shown(text_of(row, "host"), text_of(row, "port"), text_of(row, "database"));
 }
 
-const ini::Entry* entry_named(const std::vector<ini::Entry>& entries, const std::string& name) {
-  const auto found = std::ranges::find(entries, name, &ini::Entry::name);
-  return found == entries.end() ? nullptr : &*found;
+using EntriesByName = std::unordered_map<std::string, const ini::Entry*>;
+
+const ini::Entry* entry_named(const EntriesByName& entries, const std::string& name) {
+  const auto found = entries.find(name);
+  return found == entries.end() ? nullptr : found->second;
 }
 
-std::string row_drift(const std::vector<ini::Entry>& entries, const ConsoleRow& row) {
+std::string row_drift(const EntriesByName& entries, const ConsoleRow& row) {
   const std::string name = text_of(row, "name");
   const ini::Entry* entry = entry_named(entries, name);
   const bool by_fallback = entry == nullptr;
@@ -41,14 +44,18 @@ void add(std::string& all, const std::string& one) {
 
 std::string drift_between(const std::vector<ini::Entry>& entries,
                           const std::vector<ConsoleRow>& databases) {
+  EntriesByName written;
+  for (const ini::Entry& entry : entries) written.emplace(entry.name, &entry);
+  std::unordered_set<std::string> running;
   std::string drift;
-  for (const ConsoleRow& row : databases)
-    if (text_of(row, "name") != "pgbouncer") add(drift, row_drift(entries, row));
-  for (const ini::Entry& entry : entries) {
-    const bool runs = std::ranges::any_of(
-        databases, [&](const ConsoleRow& row) { return text_of(row, "name") == entry.name; });
-    if (!runs && entry.name != "*") add(drift, entry.name + " is written but does not run");
+  for (const ConsoleRow& row : databases) {
+    const std::string name = text_of(row, "name");
+    running.insert(name);
+    if (name != "pgbouncer") add(drift, row_drift(written, row));
   }
+  for (const ini::Entry& entry : entries)
+    if (!running.contains(entry.name) && entry.name != "*")
+      add(drift, entry.name + " is written but does not run");
   return drift;
 }
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <optional>
-#include <set>
+#include <unordered_map>
 
 namespace cutover::ini {
 namespace {
@@ -159,10 +159,13 @@ Result<ConfigFiles> load_config(const std::string& main_path, const std::string&
 
 std::vector<Entry> effective_entries(const ConfigFiles& config) {
   std::vector<Entry> entries;
-  std::set<std::string> seen;
+  std::unordered_map<std::string, std::size_t> places;
   for (const Entry& definition : config.definitions) {
-    if (!seen.insert(definition.name).second) continue;
-    entries.push_back(*find_entry(config, definition.name));
+    const auto [place, is_new] = places.try_emplace(definition.name, entries.size());
+    if (is_new)
+      entries.push_back(definition);
+    else
+      entries[place->second] = definition;
   }
   return entries;
 }

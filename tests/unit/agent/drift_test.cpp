@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 namespace cutover::agent {
 namespace {
 
@@ -38,6 +40,27 @@ TEST(Drift, AnEntryMadeForTheFallbackIsComparedWithIt) {
   const auto fallback = written("*", "blue", "*");
   EXPECT_EQ(drift_between({fallback}, {running("any", "blue", "any")}), "");
   EXPECT_NE(drift_between({fallback}, {running("any", "green", "any")}), "");
+}
+
+/// The agent's only thread looks at it, so it must not grow with the square of the entries: 20,000
+/// took most of a minute where every row was searched for.
+TEST(Drift, ThousandsOfEntriesAreComparedAtOnce) {
+  constexpr int many = 20'000;
+  std::vector<ini::Entry> entries;
+  std::vector<ConsoleRow> rows;
+  std::string text = "[databases]\n";
+  for (int i = 0; i < many; ++i) {
+    const std::string name = "entry_" + std::to_string(i);
+    text += name + " = host=blue\n";
+    rows.push_back(running(name.c_str(), "blue", name.c_str()));
+  }
+  text += "[pgbouncer]\n";
+  const std::clock_t start = std::clock();
+  const auto config = ini::load_config("x.ini", "", [&](const std::string&) {
+    return Result<std::string>(boost::system::in_place_value, text);
+  });
+  EXPECT_EQ(drift_between(ini::effective_entries(config.value()), rows), "");
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 4) << "seconds of the processor";
 }
 
 }  // namespace
