@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <iostream>
 
 #include "agent/commands.h"
@@ -66,20 +67,27 @@ bool others_read(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
+/// As PgBouncer finds it: a relative path starts in its directory.
+std::string path_in(const std::filesystem::path& directory, const std::string& file) {
+  return file.empty() ? file : (directory / file).string();
+}
+
 HostView view_of(const proto::ProcessInspection& seen, const std::string& admin) {
   HostView view;
   view.settings = {seen.config().begin(), seen.config().end()};
   for (const auto& row : seen.databases())
     view.databases.emplace_back(row.columns().begin(), row.columns().end());
+  std::filesystem::path directory;
   if (const auto process = find_process(admin, view.settings["pidfile"])) {
+    directory = process->working_directory;
     const auto limits = read_file("/proc/" + std::to_string(process->pid) + "/limits");
     if (limits.has_value()) view.descriptor_limit = descriptor_limit_in(limits.value());
   }
-  const std::string path = view.settings["auth_file"];
+  const std::string path = path_in(directory, view.settings["auth_file"]);
   const auto text = read_file(path);
   if (text.has_value()) view.user_list = text.value();
   view.others_read_user_list = others_read(path);
-  view.others_read_tls_key = others_read(view.settings["client_tls_key_file"]);
+  view.others_read_tls_key = others_read(path_in(directory, view.settings["client_tls_key_file"]));
   return view;
 }
 

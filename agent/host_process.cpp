@@ -15,6 +15,8 @@
 namespace cutover::agent {
 namespace {
 
+constexpr pid_t service_manager = 1;
+
 std::optional<std::string> socket_path(const std::string& conninfo) {
   const auto host = postgres::parameter_of(conninfo, "host");
   const auto port = postgres::parameter_of(conninfo, "port");
@@ -23,7 +25,8 @@ std::optional<std::string> socket_path(const std::string& conninfo) {
   return *host.value() + "/.s.PGSQL." + port.value().value_or("5432");
 }
 
-/// Who listens on the socket; 0 when nobody does.
+/// Who called listen() on the socket, with socket activation the service manager; 0 when nobody
+/// did.
 pid_t listener_of(const std::string& path) {
   const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
@@ -63,9 +66,11 @@ std::optional<HostProcess> process_of(pid_t pid) {
 
 std::optional<HostProcess> find_process(const std::string& admin_conninfo,
                                         const std::string& pidfile) {
-  if (const auto path = socket_path(admin_conninfo))
-    if (auto process = process_of(listener_of(*path))) return process;
-  return pidfile.empty() ? std::nullopt : process_of(pid_in(pidfile));
+  if (!pidfile.empty())
+    if (auto process = process_of(pid_in(pidfile))) return process;
+  const auto path = socket_path(admin_conninfo);
+  const pid_t listener = path ? listener_of(*path) : 0;
+  return listener == service_manager ? std::nullopt : process_of(listener);
 }
 
 }  // namespace cutover::agent

@@ -16,7 +16,8 @@ struct HostProcess {
   std::string executable = {};         ///< likewise
 };
 
-/// By the socket that the console's conninfo names, else by `pidfile` (SHOW CONFIG's; may be "").
+/// By `pidfile` (SHOW CONFIG's; may be "") where it names a live process, else by who listens on
+/// the socket that the console's conninfo names.
 std::optional<HostProcess> find_process(const std::string& admin_conninfo,
                                         const std::string& pidfile);
 
