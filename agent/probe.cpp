@@ -230,9 +230,10 @@ Task<Answers> ask_all(const RealOne& real, Moves moves, std::string directory,
   for (const Move& move : moves) {
     const auto attempts = attempts_for(real, move.entry);
     if (attempts.empty())
-      answers = failed({move},
-                       "no user is known for this entry: it has no user=, no pool, and "
-                       "auth_file names nobody");
+      answers.push_back(failed({move},
+                               "no user is known for this entry: it has no user=, no pool, and "
+                               "auth_file names nobody")
+                            .front());
     for (const Attempt& attempt : attempts)
       asking.push_back(ask(attempt, directory, command.sql(), limit));
   }
