@@ -145,8 +145,7 @@ Task<Outcome> Agent::prepare_pause(proto::PauseCommand command, BootTime receive
 }
 
 Task<Outcome> Agent::pause_now(proto::PauseCommand command) {
-  pause_started_ = std::chrono::steady_clock::now();
-  metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
+  pause_started();
   const auto deadline = *pause_started_ + std::chrono::milliseconds(command.drain_timeout_ms());
   const Outcome paused = co_await pause_all(deadline);
   if (paused.is_done() && !is_lease_over()) {
@@ -211,6 +210,7 @@ Task<Outcome> Agent::switch_route() {
   if (!has_intent(record_.phase)) {
     const auto promised = save(promise_of(record_));
     if (!promised.is_done()) co_return promised;
+    pause_started();
   }
   auto switched = co_await go_forward();
   if (!switched.is_done()) start_forward_loop();
@@ -255,6 +255,13 @@ Outcome Agent::report_phase(const proto::ReportPhaseCommand& command) {
   return done();
 }
 
+/// Counts from now, unless it does already.
+void Agent::pause_started() {
+  if (pause_started_) return;
+  pause_started_ = std::chrono::steady_clock::now();
+  metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
+}
+
 void Agent::pause_ended(const char* reason) {
   if (!pause_started_) return;
   const auto lasted = time_paused();
@@ -263,6 +270,7 @@ void Agent::pause_ended(const char* reason) {
   metrics_.set("cutover_pause_ended_timestamp_seconds", {}, unix_now());
   metrics_.count("cutover_resumes_total", {{"reason", reason}});
   log_info("pause ended", {{"reason", reason}, {"seconds", seconds_text(lasted)}});
+  ++watches_;
   boost::asio::co_spawn(executor_, watch_queues(), boost::asio::detached);
 }
 

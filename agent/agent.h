@@ -41,7 +41,8 @@ class Agent {
   const AgentRecord& record() const { return record_; }
   /// A pause whose lease has not run out.
   bool holds_by_a_lease() const { return record_.phase == Phase::paused && !is_lease_over(); }
-  /// Until nothing is left to do by itself: no pause whose lease ran out, no unfulfilled intent.
+  /// Until nothing is left to do by itself: no pause whose lease ran out, no unfulfilled intent, no
+  /// queue that is watched.
   Task<bool> settle(std::chrono::milliseconds limit);
 
  private:
@@ -80,6 +81,7 @@ class Agent {
   Task<void> watch_queues();
   void start_forward_loop();
   void start_lease_loop();
+  void pause_started();
   void pause_ended(const char* reason);
 
   /// The record on disk first, then in memory.
@@ -108,6 +110,7 @@ class Agent {
   std::optional<std::chrono::steady_clock::time_point> pause_started_;
   bool forward_running_ = false;
   bool lease_running_ = false;
+  int watches_ = 0;  ///< of the queues after a pause, under way
 };
 
 }  // namespace cutover::agent

@@ -5,7 +5,6 @@
 
 #include "agent/agent.h"
 #include "agent/log.h"
-#include "agent/resume.h"
 #include "agent/stragglers.h"
 #include "common/async/gather.h"
 #include "common/async/within.h"
@@ -53,12 +52,12 @@ bool Agent::is_lease_over() const {
 void Agent::take_up() {
   if (record_.phase == Phase::switching) {
     log_info("taking up an intent");
+    pause_started();
     start_forward_loop();
   }
   if (record_.phase == Phase::paused) {
     log_info("taking up a pause");
-    pause_started_ = std::chrono::steady_clock::now();
-    metrics_.set("cutover_pause_started_timestamp_seconds", {}, unix_now());
+    pause_started();
     start_lease_loop();
   }
 }
@@ -149,26 +148,29 @@ Task<void> Agent::watch_queues() {
   std::vector<Task<Outcome>> watching;
   for (Bouncer* const bouncer : involved()) {
     const Moves moves = moves_of(*bouncer);
-    watching.push_back(watch_queue(bouncer->console(), moves, queue_limit));
+    watching.push_back(bouncer->watch_queue(moves, queue_limit));
     if (record_.phase == Phase::switched)
       watching.push_back(wait_for_stragglers(bouncer->console(), moves, queue_limit));
   }
   const auto outcomes = co_await gather(std::move(watching));
   for (const Outcome& outcome : outcomes)
     if (!outcome.detail.empty()) log_warning("after the pause", {{"what", outcome.detail}});
+  --watches_;
 }
 
 Task<void> Agent::wind_up() {
   stop_drain_.raise();
   const auto turn = co_await turns_.take();
-  if (record_.phase != Phase::paused) co_return;
-  const auto resumed = co_await resume("abort");
-  if (!resumed.is_done()) log_error("resuming at the end", {{"what", resumed.detail}});
+  if (record_.phase == Phase::paused) {
+    const auto resumed = co_await resume("abort");
+    if (!resumed.is_done()) log_error("resuming at the end", {{"what", resumed.detail}});
+  }
+  for (const auto& bouncer : bouncers_) co_await bouncer->put_back_login_retry();
 }
 
 Task<bool> Agent::settle(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (record_.phase == Phase::switching || record_.phase == Phase::paused) {
+  while (record_.phase == Phase::switching || record_.phase == Phase::paused || watches_ > 0) {
     if (std::chrono::steady_clock::now() >= deadline) co_return false;
     co_await sleep_for(first_retry);
   }

@@ -75,9 +75,8 @@ Task<void> Agent::fill_state(proto::AgentState* state, bool with_processes) {
 }
 
 void Agent::update_metrics() {
-  const bool held = record_.phase == Phase::paused;
   const double lease_left =
-      held && record_.lease
+      record_.phase == Phase::paused && record_.lease
           ? std::chrono::duration<double>(time_left(*record_.lease, clock_.now())).count()
           : 0;
   metrics_.set("cutover_lease_expires_timestamp_seconds", {},
@@ -101,14 +100,19 @@ Task<void> Agent::look_at_entries() {
       for (const ConsoleRow& row : pools.value().rows) waiting += number_of(row, "cl_waiting");
       metrics_.set("cutover_clients_waiting", {{"pgbouncer", bouncer->name()}}, waiting);
     }
-    const std::string drift = bouncer->drift(databases.value().rows);
-    metrics_.set("cutover_config_drift", {{"pgbouncer", bouncer->name()}}, drift.empty() ? 0 : 1);
+    const bool holds = record_.phase == Phase::paused || record_.phase == Phase::switching;
+    // Not while clients are held: files of thousands of entries take their time.
+    if (!holds) {
+      const std::string drift = bouncer->drift(databases.value().rows);
+      metrics_.set("cutover_config_drift", {{"pgbouncer", bouncer->name()}}, drift.empty() ? 0 : 1);
+    }
+    const Moves moves = moves_of(*bouncer);
+    const MovedEntries moved(moves, databases.value().rows);
     for (const ConsoleRow& row : databases.value().rows) {
       const std::string entry = text_of(row, "name");
       if (entry == "pgbouncer") continue;
       Metrics::Labels labels = {{"pgbouncer", bouncer->name()}, {"entry", entry}};
-      const bool moves = move_of(moves_of(*bouncer), entry) != nullptr;
-      const bool held = moves && record_.phase == Phase::paused;
+      const bool held = holds && !moves.empty() && moved.contains(entry);
       paused[labels] = held || text_of(row, "paused") == "1" ? 1 : 0;
       labels["target"] = to_text(Route{text_of(row, "host"), text_of(row, "port")});
       targets[labels] = 1;

@@ -1,10 +1,11 @@
 // See bouncer.h.
 #include "agent/bouncer.h"
 
+#include <set>
+
 #include "agent/conffile.h"
 #include "agent/drift.h"
 #include "agent/ini/staged_plan.h"
-#include "agent/resume.h"
 #include "common/base/durable_file.h"
 
 namespace cutover::agent {
@@ -42,6 +43,23 @@ bool is_written(const ini::ConfigFiles& files, const Move& move) {
          entry->port == ini::port_number(move.to.port);
 }
 
+Error beside_the_fallback(const std::string& entry) {
+  return {"the entry * can only move together with every other entry, and " + entry + " stays",
+          "put * in `ignore_entries` and give every database that moves a line of its own, or "
+          "serve what stays with another PgBouncer"};
+}
+
+/// A line that stays beside a moved "*"; "" when there is none. One of the same server cannot be
+/// told by its row from what "*" serves.
+std::string line_that_stays(const ini::ConfigFiles& files, const Moves& moves) {
+  std::set<std::string> moved;
+  for (const Move& move : moves) moved.insert(move.entry);
+  if (!moved.contains("*")) return {};
+  for (const ini::Entry& entry : files.definitions)
+    if (!moved.contains(entry.name)) return entry.name;
+  return {};
+}
+
 const ConsoleRow* row_of(const Sight& sight, const std::string& entry) {
   for (const ConsoleRow& row : sight.databases)
     if (text_of(row, "name") == entry) return &row;
@@ -76,10 +94,9 @@ Task<Result<Moves>> Bouncer::check_moves(Moves moves, bool may_have_moved) {
   if (!own.empty() && sight.value().any_paused)
     co_return Error{named("it is paused already"),
                     "someone else paused it; send RESUME on its console when that is over"};
-  const bool has_fallback = move_of(own, "*") != nullptr;
-  if (has_fallback && !sight.value().serves_only_moved)
-    co_return Error{named("the entry * can only move together with every other entry"),
-                    "name the other entries too, or leave * out"};
+  const MovedEntries entries(own, sight.value().databases);
+  if (entries.include_fallback() && !entries.are_everything() && !may_have_moved)
+    co_return within_context(name(), beside_the_fallback(*entries.staying().begin()));
   co_return own;
 }
 
@@ -110,6 +127,9 @@ Task<Result<ini::SwitchPlan>> Bouncer::plan(Moves moves, AlreadyThere already_th
   if (files.has_error()) co_return within_context(name(), files.error());
   if (already_there == AlreadyThere::is_left_out)
     std::erase_if(moves, [&](const Move& move) { return is_written(files.value(), move); });
+  const std::string stays = line_that_stays(files.value(), moves);
+  if (already_there == AlreadyThere::is_refused && !stays.empty())
+    co_return within_context(name(), beside_the_fallback(stays));
   auto planned = ini::plan_switch(config_.ini, ini_moves(moves), working_directory());
   if (planned.has_error()) co_return within_context(name(), planned.error());
   co_return planned;
@@ -159,7 +179,8 @@ Task<Outcome> Bouncer::prepare_pause(std::size_t entries) {
   auto canaries = co_await read_canaries(console_);
   if (canaries.has_error()) co_return refused(within_context(name(), canaries.error()));
   canaries_ = std::move(canaries.value());
-  co_return done();
+  auto resumable = co_await check_it_can_be_resumed(console_);
+  co_return named(std::move(resumable));
 }
 
 Task<Outcome> Bouncer::pause(PauseOrder order) {
@@ -170,6 +191,15 @@ Task<Outcome> Bouncer::pause(PauseOrder order) {
 Task<Outcome> Bouncer::resume(Moves moves) {
   auto outcome = co_await resume_entries(console_, moves);
   co_return named(std::move(outcome));
+}
+
+Task<Outcome> Bouncer::watch_queue(Moves moves, std::chrono::milliseconds limit) {
+  auto outcome = co_await agent::watch_queue(console_, std::move(moves), limit, login_retry_);
+  co_return named(std::move(outcome));
+}
+
+Task<void> Bouncer::put_back_login_retry() {
+  co_await put_back(console_, login_retry_);
 }
 
 Task<Outcome> Bouncer::write_files(Moves moves) {

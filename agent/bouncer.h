@@ -9,6 +9,7 @@
 #include "agent/host_process.h"
 #include "agent/ini/staging.h"
 #include "agent/reroute.h"
+#include "agent/resume.h"
 
 namespace cutover::agent {
 
@@ -28,7 +29,8 @@ class Bouncer {
   /// The moves whose entries this process serves, checked against what it runs: every one holds its
   /// old route (or, where `may_have_moved`, its new one) and nothing of it is paused.
   Task<Result<Moves>> check_moves(Moves moves, bool may_have_moved);
-  /// What the switch would change on disk. Writes nothing.
+  /// What the switch would change on disk. Writes nothing. Refused where "*" moves beside a line
+  /// that stays, unless it is past the time to refuse (`already_there` is left out).
   Task<Result<ini::SwitchPlan>> plan(Moves moves, AlreadyThere already_there);
 
   /// How `databases` (SHOW DATABASES) differ from the files; what cannot be read differs.
@@ -40,10 +42,14 @@ class Bouncer {
   Result<void> drop_staged();
   Result<void> keep_staged_as_previous();
 
-  /// Notes the settings that a RELOAD must not change, and opens the lines a pause needs.
+  /// Notes the settings that a RELOAD must not change, and opens the lines a pause needs; refused
+  /// for a process that is shutting down.
   Task<Outcome> prepare_pause(std::size_t entries);
   Task<Outcome> pause(PauseOrder order);
   Task<Outcome> resume(Moves moves);
+  /// See resume.h.
+  Task<Outcome> watch_queue(Moves moves, std::chrono::milliseconds limit);
+  Task<void> put_back_login_retry();
 
   /// Puts the staged text in place; one that somebody else changed meanwhile is edited anew.
   Task<Outcome> write_files(Moves moves);
@@ -61,6 +67,7 @@ class Bouncer {
   std::string pidfile_;
   std::optional<ini::SwitchPlan> staged_;
   Canaries canaries_;
+  LoginRetry login_retry_;
 };
 
 }  // namespace cutover::agent

@@ -43,7 +43,7 @@ Task<Result<Sight>> wait_for_no_login(Console& console, PauseOrder order) {
 }
 
 std::vector<std::string> pause_commands(const Sight& sight) {
-  if (sight.serves_only_moved) return {"PAUSE"};
+  if (sight.serves_only_moved || sight.moves_fallback) return {"PAUSE"};
   std::vector<std::string> commands;
   for (const ConsoleRow& row : sight.entries)
     if (text_of(row, "paused") != "1")
@@ -103,6 +103,8 @@ Task<Outcome> wait_until_drained(Console& console, PauseOrder order) {
 
 Task<Outcome> try_to_pause(Console& console, PauseOrder order, Sight sight) {
   if (!sight.is_paused()) {
+    const auto resumable = co_await check_it_can_be_resumed(console);
+    if (!resumable.is_done()) co_return resumable;
     auto commands = pause_commands(sight);
     const auto sent = co_await send_unless_stopped(console, std::move(commands), order);
     if (!sent.is_done()) co_return sent;

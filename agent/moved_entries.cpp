@@ -15,10 +15,12 @@ std::string port_or_default(const std::string& port) {
   return port.empty() ? "5432" : port;
 }
 
-bool is_address(const std::string& host) {
-  unsigned char buffer[sizeof(in6_addr)];
-  return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), buffer) == 1;
+/// The bytes of an address, however it is written; "" when it is none.
+std::string address_bytes(const std::string& host) {
+  char buffer[sizeof(in6_addr)];
+  if (inet_pton(AF_INET, host.c_str(), buffer) == 1) return {buffer, sizeof(in_addr)};
+  if (inet_pton(AF_INET6, host.c_str(), buffer) == 1) return {buffer, sizeof(in6_addr)};
+  return {};
 }
 
 bool is_socket_directory(const std::string& host) {
@@ -27,27 +29,30 @@ bool is_socket_directory(const std::string& host) {
 
 }  // namespace
 
-MovedEntries::MovedEntries(const Moves& moves, const std::vector<ConsoleRow>& databases) {
-  bool takes_all = moves.empty();
+MovedEntries::MovedEntries(const Moves& moves, const std::vector<ConsoleRow>& databases)
+    : without_moves_(moves.empty()) {
   for (const Move& move : moves) {
     names_.insert(move.entry);
-    if (move.entry == fallback) takes_all = true;
+    if (move.entry == fallback) fallback_ = move;
   }
-  everything_ = true;
   for (const ConsoleRow& row : databases) {
-    const std::string name = text_of(row, "name");
-    if (name == console_name) continue;
-    if (takes_all) names_.insert(name);
-    if (names_.contains(name))
+    if (text_of(row, "name") == console_name) continue;
+    if (takes(row))
       rows_.push_back(row);
     else
-      everything_ = false;
+      staying_.insert(text_of(row, "name"));
   }
 }
 
+bool MovedEntries::takes(const ConsoleRow& row) const {
+  if (without_moves_ || names_.contains(text_of(row, "name"))) return true;
+  return fallback_ &&
+         (database_has_route(row, fallback_->from) || database_has_route(row, fallback_->to));
+}
+
 bool MovedEntries::contains(const std::string& database) const {
-  if (database == console_name) return false;
-  return everything_ || names_.contains(database);
+  if (database == console_name || staying_.contains(database)) return false;
+  return are_everything() || include_fallback() || names_.contains(database);
 }
 
 PoolCounts count_pools(const std::vector<ConsoleRow>& pools, const MovedEntries& entries) {
@@ -94,7 +99,8 @@ bool leads_elsewhere(const ConsoleRow& server, const Route& route) {
   if (port_or_default(text_of(server, "port")) != port_or_default(route.port)) return true;
   const std::string address = text_of(server, "addr");
   if (is_socket_directory(route.host)) return address != "unix";
-  return is_address(route.host) ? address != route.host : address == "unix";
+  const std::string expected = address_bytes(route.host);
+  return expected.empty() ? address == "unix" : address_bytes(address) != expected;
 }
 
 std::string quoted_entry(const std::string& name) {

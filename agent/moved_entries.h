@@ -1,6 +1,7 @@
 // Which rows of the console's views belong to the moved entries, and what those rows say. Pure.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,18 +14,27 @@ namespace cutover::agent {
 /// The moved entries as one process serves them. Without moves: every entry.
 class MovedEntries {
  public:
-  /// `databases` are the rows of SHOW DATABASES. The fallback entry "*" takes in every name.
+  /// `databases` are the rows of SHOW DATABASES. The fallback entry "*" takes in every name but
+  /// those of rows that hold neither its old nor its new route.
   MovedEntries(const Moves& moves, const std::vector<ConsoleRow>& databases);
 
   bool contains(const std::string& database) const;
   /// The process serves nothing else, besides its own console: one global PAUSE will do.
-  bool are_everything() const { return everything_; }
+  bool are_everything() const { return staying_.empty(); }
+  /// "*" is among them: names that nobody asked for yet can only be held by the global PAUSE.
+  bool include_fallback() const { return fallback_.has_value(); }
+  /// Names of the rows that do not move.
+  const std::set<std::string>& staying() const { return staying_; }
   /// Rows of the moved entries in SHOW DATABASES.
   const std::vector<ConsoleRow>& rows() const { return rows_; }
 
  private:
+  bool takes(const ConsoleRow& row) const;
+
+  bool without_moves_;
+  std::optional<Move> fallback_;
   std::set<std::string> names_;
-  bool everything_ = false;
+  std::set<std::string> staying_;
   std::vector<ConsoleRow> rows_;
 };
 

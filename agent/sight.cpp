@@ -23,6 +23,7 @@ Sight sight_of(const Moves& moves, std::vector<ConsoleRow> databases,
   sight.any_paused = std::ranges::any_of(sight.entries, is_paused_row);
   sight.pools = count_pools(pools, entries);
   sight.serves_only_moved = entries.are_everything();
+  sight.moves_fallback = entries.include_fallback();
   sight.on_new_route = !moves.empty() && all_have_new_route(moves, entries);
   sight.databases = std::move(databases);
   return sight;

@@ -15,9 +15,10 @@ struct Sight {
   bool any_paused = false;      ///< globally, or any moved entry
   PoolCounts pools = {};
   bool serves_only_moved = false;
+  bool moves_fallback = false;
   bool on_new_route = false;  ///< SHOW DATABASES gives every moved entry its new route
 
-  bool is_paused() const { return globally_paused || entries_paused; }
+  bool is_paused() const { return globally_paused || (entries_paused && !moves_fallback); }
   bool is_drained() const { return is_paused() && pools.servers_open == 0; }
 };
 

@@ -14,6 +14,19 @@ namespace {
 const std::string blue_ini =
     "[databases]\napp = host=blue port=5432\n[pgbouncer]\npool_mode = transaction\n";
 
+Task<bool> act_for(std::chrono::milliseconds time) {
+  co_await sleep_for(time);
+  co_return true;
+}
+
+proto::EntryMove to_green(const std::string& entry) {
+  proto::EntryMove move;
+  move.set_entry(entry);
+  move.set_from_host("blue");
+  move.set_to_host("green");
+  return move;
+}
+
 std::unique_ptr<boost::asio::io_context> new_context() {
   return std::make_unique<boost::asio::io_context>(1);
 }
@@ -38,7 +51,11 @@ void AgentHarness::prepare(FakePgbouncer& bouncer) {
   bouncer.entries["app"] = FakeEntry{"blue"};
   bouncer.on_reload = [this, &bouncer] {
     const auto files = ini::load_config(ini_path(), "", cutover::read_file);
-    bouncer.entries["app"].host = ini::find_entry(files.value(), "app")->host;
+    for (auto& [name, entry] : bouncer.entries) {
+      const ini::Entry* const own = ini::find_entry(files.value(), name);
+      const ini::Entry* const written = own ? own : ini::find_entry(files.value(), "*");
+      if (written != nullptr) entry.host = written->host;
+    }
   };
 }
 
@@ -91,11 +108,26 @@ proto::Reply AgentHarness::claim(const Claim& claim, proto::ClaimPurpose purpose
 }
 
 proto::Reply AgentHarness::arm(const Claim& claim) {
+  return arm(claim, {"app"});
+}
+
+proto::Reply AgentHarness::arm(const Claim& claim, const std::vector<std::string>& entries) {
   proto::Request request = request_of(claim);
-  proto::EntryMove* const move = request.mutable_arm()->add_moves();
-  move->set_entry("app");
-  move->set_from_host("blue");
-  move->set_to_host("green");
+  request.mutable_arm();
+  for (const std::string& entry : entries) *request.mutable_arm()->add_moves() = to_green(entry);
+  return ask(request);
+}
+
+proto::Reply AgentHarness::preview(const std::vector<std::string>& entries) {
+  proto::Request request;
+  for (const std::string& entry : entries)
+    *request.mutable_preview()->add_moves() = to_green(entry);
+  return ask(request);
+}
+
+proto::Reply AgentHarness::inspect() {
+  proto::Request request;
+  request.mutable_inspect();
   return ask(request);
 }
 
@@ -180,6 +212,23 @@ bool AgentHarness::all_on(const std::string& host) const {
 
 bool AgentHarness::all_paused() const {
   return first.globally_paused && second.globally_paused;
+}
+
+void AgentHarness::write_ini(const std::string& text) {
+  support::write_file(ini_path(), text);
+  const auto files = ini::load_config(ini_path(), "", cutover::read_file);
+  for (FakePgbouncer* const bouncer : {&first, &second})
+    for (const ini::Entry& entry : ini::effective_entries(files.value()))
+      if (entry.name != "*") bouncer->entries[entry.name].host = entry.host;
+}
+
+bool AgentHarness::eventually(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    run(*context_, act_for(std::chrono::milliseconds(10)));
+  }
+  return true;
 }
 
 std::string AgentHarness::ini() const {

@@ -29,6 +29,10 @@ class AgentHarness {
   std::shared_ptr<proto::Reply> ask_beside(proto::Request request);
   proto::Reply claim(const Claim& claim, proto::ClaimPurpose purpose = proto::RUN);
   proto::Reply arm(const Claim& claim);
+  /// `entries` from blue to green.
+  proto::Reply arm(const Claim& claim, const std::vector<std::string>& entries);
+  proto::Reply preview(const std::vector<std::string>& entries);
+  proto::Reply inspect();
   proto::Reply pause(const Claim& claim, std::uint32_t drain_ms = 2000,
                      std::uint32_t lease_ms = 3000);
   proto::Reply prepare_pause(const Claim& claim, std::uint32_t drain_ms = 2000,
@@ -48,6 +52,14 @@ class AgentHarness {
   bool all_on(const std::string& host) const;  ///< both processes serve it, unpaused
   bool all_paused() const;
   std::string ini() const;
+  /// Both processes read it, and serve its entries besides `app`.
+  void write_ini(const std::string& text);
+  /// Lets the agent act by itself until `holds`, at most 5 s.
+  bool eventually(const std::function<bool()>& holds);
+  bool metrics_tell(const std::string& text) {
+    return eventually([&] { return metrics().find(text) != std::string::npos; });
+  }
+  std::string metrics() const { return metrics_.text(); }
   std::string first_ini() const { return ini_path(); }
   bool wind_up();
   Agent& agent() { return *agent_; }

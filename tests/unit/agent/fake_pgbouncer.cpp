@@ -47,7 +47,7 @@ class FakeDialer : public ConsoleDialer {
   explicit FakeDialer(FakePgbouncer& bouncer) : bouncer_(bouncer) {}
 
   Task<postgres::Answer<std::unique_ptr<ConsoleLine>>> dial() override {
-    if (!bouncer_.is_up) co_return loss();
+    if (!bouncer_.is_up || bouncer_.shutting_down) co_return loss();
     std::unique_ptr<ConsoleLine> line = std::make_unique<FakeLine>(bouncer_);
     co_return std::move(line);
   }
@@ -90,6 +90,7 @@ std::unique_ptr<ConsoleDialer> FakePgbouncer::dialer() {
 void FakePgbouncer::restart() {
   ++generation;
   globally_paused = false;
+  shutting_down = false;
   for (auto& [name, entry] : entries) entry.paused = false;
 }
 
@@ -104,6 +105,7 @@ bool FakePgbouncer::is_drained() const {
 }
 
 ConsoleAnswer FakePgbouncer::show(const std::string& view) const {
+  if (refused_views.contains(view)) return refusal("SHOW " + view + " is refused");
   ConsoleReply reply{"SHOW", {}};
   if (view == "DATABASES") {
     reply.rows.push_back(database_row("pgbouncer", FakeEntry{"", "6432"}));
@@ -114,6 +116,7 @@ ConsoleAnswer FakePgbouncer::show(const std::string& view) const {
   if (view == "CONFIG")
     for (const auto& [key, value] : config) reply.rows.push_back({{"key", key}, {"value", value}});
   if (view == "SERVERS") reply.rows = servers;
+  if (view == "CLIENTS") reply.rows = clients;
   if (view == "STATE")
     reply.rows.push_back({{"key", "paused"}, {"value", globally_paused ? "yes" : "no"}});
   return reply;
@@ -137,6 +140,7 @@ Task<ConsoleAnswer> FakePgbouncer::pause(std::string entry) {
 
 ConsoleAnswer FakePgbouncer::resume(const std::string& entry) {
   if (entry.empty()) {
+    if (shutting_down) return refusal("pooler is shutting down");
     if (!globally_paused) return refusal("pooler is not paused/suspended");
     globally_paused = false;
   } else {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,13 @@ class FakePgbouncer {
   std::string version = "1.18.0";
   bool is_up = true;
   bool globally_paused = false;
+  bool shutting_down = false;  ///< as since 1.23: for those who are connected all goes on
   std::map<std::string, FakeEntry> entries;
   std::map<std::string, std::string> config = {{"pool_mode", "transaction"},
                                                {"server_login_retry", "15"}};
+  std::set<std::string> refused_views;                 ///< SHOW of these is an error
   std::vector<ConsoleRow> servers;                     ///< rows of SHOW SERVERS
+  std::vector<ConsoleRow> clients;                     ///< rows of SHOW CLIENTS
   std::string pause_tag = "PAUSE";                     ///< what a completed PAUSE is answered with
   std::function<void()> on_reload;                     ///< what a RELOAD does to entries and config
   std::function<void(const std::string&)> on_command;  ///< before each is carried out

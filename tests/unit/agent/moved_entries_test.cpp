@@ -27,6 +27,17 @@ TEST(MovedEntries, TheFallbackTakesInEveryName) {
   EXPECT_EQ(entries.rows().size(), 2U);
 }
 
+TEST(MovedEntries, TheFallbackLeavesARowOfAnotherServerAlone) {
+  std::vector<ConsoleRow> rows = databases;
+  rows.push_back(database("analytics", "far"));
+  rows.push_back(database("moved", "green"));
+  const MovedEntries entries({{"*", {"blue", ""}, {"green", ""}}}, rows);
+  EXPECT_FALSE(entries.are_everything());
+  EXPECT_EQ(entries.rows().size(), 3U);
+  EXPECT_FALSE(entries.contains("analytics"));
+  EXPECT_TRUE(entries.contains("asked_for_since"));
+}
+
 TEST(MovedEntries, TheConsoleItselfNeverMoves) {
   EXPECT_FALSE(MovedEntries({}, databases).contains("pgbouncer"));
   EXPECT_TRUE(MovedEntries({}, databases).contains("app"));
@@ -76,6 +87,14 @@ TEST(LeadsElsewhere, ByPortAndByAddressWhereThatIsKnown) {
   EXPECT_FALSE(leads_elsewhere(server, {"green.internal", ""}));
   EXPECT_TRUE(leads_elsewhere(server, {"/var/run/postgresql", ""}));
   EXPECT_FALSE(leads_elsewhere({{"addr", "unix"}, {"port", "5432"}}, {"/var/run/postgresql", ""}));
+}
+
+TEST(LeadsElsewhere, AnAddressIsTheSameHoweverItIsWritten) {
+  const ConsoleRow server = {{"addr", "::1"}, {"port", "5432"}};
+  EXPECT_FALSE(leads_elsewhere(server, {"0:0:0:0:0:0:0:1", ""}));
+  EXPECT_TRUE(leads_elsewhere(server, {"0:0:0:0:0:0:0:2", ""}));
+  EXPECT_TRUE(leads_elsewhere(server, {"127.0.0.1", ""}));
+  EXPECT_TRUE(leads_elsewhere({{"addr", "unix"}, {"port", "5432"}}, {"::1", ""}));
 }
 
 TEST(QuotedEntry, QuotesAreDoubled) {

@@ -26,6 +26,10 @@ class Pause : public testing::Test {
   Outcome pause(milliseconds limit = milliseconds(2000)) {
     return run(context_, pause_and_drain(console_, order(limit)));
   }
+  Task<bool> put_it_back() {
+    co_await put_back(console_, retry_);
+    co_return retry_.before.empty();
+  }
   bool is_serving() const {
     return !bouncer_.globally_paused && !bouncer_.entries.at("app").paused &&
            !bouncer_.entries.at("reports").paused;
@@ -44,6 +48,7 @@ class Pause : public testing::Test {
   Moves both_ = {{"app", {"10.0.0.1", ""}, {"10.0.0.2", ""}},
                  {"reports", {"10.0.0.1", ""}, {"10.0.0.2", ""}}};
   Moves moves_ = both_;
+  LoginRetry retry_;
 };
 
 TEST_F(Pause, AProcessThatServesOnlyMovedEntriesIsPausedAsAWhole) {
@@ -162,7 +167,7 @@ TEST_F(Pause, AQueueThatStandsIsSetFreeAndTheSettingPutBack) {
   bouncer_.entries["app"].clients_waiting = 3;
   when_sent("SET server_login_retry = '0'", 1,
             [this] { bouncer_.entries["app"].clients_waiting = 0; });
-  const Outcome outcome = run(context_, watch_queue(console_, moves_, milliseconds(2000)));
+  const Outcome outcome = run(context_, watch_queue(console_, moves_, milliseconds(2000), retry_));
   EXPECT_THAT(outcome.detail, HasSubstr("server_login_retry"));
   EXPECT_EQ(bouncer_.config.at("server_login_retry"), "15");
 }
@@ -170,8 +175,28 @@ TEST_F(Pause, AQueueThatStandsIsSetFreeAndTheSettingPutBack) {
 TEST_F(Pause, AQueueThatMovesIsLeftAlone) {
   bouncer_.entries["app"].clients_waiting = 3;
   bouncer_.entries["app"].servers_logging_in = 1;
-  const Outcome outcome = run(context_, watch_queue(console_, moves_, milliseconds(100)));
+  const Outcome outcome = run(context_, watch_queue(console_, moves_, milliseconds(100), retry_));
   EXPECT_EQ(outcome.detail, "");
+}
+
+TEST_F(Pause, TheSettingIsPutBackAlsoWhenThePoolsAreNotShownAnyMore) {
+  bouncer_.entries["app"].clients_waiting = 3;
+  const auto hide = [this] { bouncer_.refused_views = {"POOLS"}; };
+  when_sent("SET server_login_retry = '0'", 1, hide);
+  const Outcome outcome = run(context_, watch_queue(console_, moves_, milliseconds(2000), retry_));
+  EXPECT_TRUE(outcome.is_in_doubt());
+  EXPECT_EQ(bouncer_.config.at("server_login_retry"), "15");
+}
+
+TEST_F(Pause, ASettingThatCouldNotBePutBackIsRememberedForTheNextWhoCan) {
+  bouncer_.entries["app"].clients_waiting = 3;
+  when_sent("SET server_login_retry = '0'", 1, [this] { bouncer_.is_up = false; });
+  static_cast<void>(run(context_, watch_queue(console_, moves_, milliseconds(2000), retry_)));
+  EXPECT_EQ(bouncer_.config.at("server_login_retry"), "0");
+  bouncer_.is_up = true;
+  bouncer_.on_command = nullptr;
+  EXPECT_TRUE(run(context_, put_it_back()));
+  EXPECT_EQ(bouncer_.config.at("server_login_retry"), "15");
 }
 
 }  // namespace
