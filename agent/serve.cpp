@@ -12,7 +12,9 @@
 
 #include "agent/commands.h"
 #include "agent/log.h"
+#include "agent/own_user.h"
 #include "agent/peer.h"
+#include "agent/resume_report.h"
 #include "agent/server.h"
 #include "common/base/version.h"
 
@@ -81,6 +83,8 @@ int run_serve(const AgentConfig& config) {
 
 int run_resume(const AgentConfig& config) {
   std::signal(SIGPIPE, SIG_IGN);
+  const auto own = take_own_user(config);
+  if (own.has_error()) return complain(own.error()), 1;
   if (somebody_listens(config.socket)) {
     std::cout << "the agent runs: it sees to this itself\n";
     return 0;
@@ -95,9 +99,7 @@ int run_resume(const AgentConfig& config) {
   }
   parts.agent.take_up();
   const bool settled = run_to_end(parts.context, parts.agent.settle(settle_limit));
-  const Phase after = parts.agent.record().phase;
-  std::cout << name_of(before) << (before == after ? ": nothing to do" : "") << "\n";
-  if (before != after) std::cout << "now " << name_of(after) << "\n";
+  std::cout << resume_report({before, parts.agent.record().phase, settled});
   return settled ? 0 : 1;
 }
 

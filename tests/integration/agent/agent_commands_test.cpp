@@ -57,6 +57,21 @@ TEST_F(AgentCommands, ResumeKeepsALivingLeaseAndEndsThePauseAfterIt) {
   EXPECT_TRUE(both_lead_to(blue_));
 }
 
+// Typed by root it acts as the user of the agent: the console would not let root in. For an
+// ordinary user, whose agent this is, there is nobody to become.
+TEST_F(AgentCommands, ResumeTypedByRootEndsWhatIsPausedAndLeavesFilesThatTheAgentCanRead) {
+  AgentClient client = connect();
+  hold(client, 1, 300);
+  agent_->kill9();
+  const auto finished = support::run_program(
+      {{support::agent_program(), "resume", "--config", agent_->config_path()}}, 30s);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
+  EXPECT_THAT(finished.output, HasSubstr("paused\nnow armed\n"));
+  EXPECT_TRUE(both_serve());
+  agent_->start();
+  EXPECT_EQ(connect().ask(claim_request(2)).outcome(), proto::DONE);
+}
+
 TEST_F(AgentCommands, ResumeLeavesALivingLeaseToTheAgentThatSystemdStartsAgain) {
   AgentClient client = connect();
   hold(client, 1, 60'000);

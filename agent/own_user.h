@@ -1,0 +1,28 @@
+// Whose agent this is: `cutover-agent resume`, typed by hand, acts as the user that the agent runs
+// as. PgBouncer's console lets in that user and not root, and what root writes the agent could not
+// read.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "agent/config.h"
+
+namespace cutover::agent {
+
+/// Who is asked to resume what is kept in a directory of `owner`.
+struct Resumer {
+  uid_t user = 0;
+  uid_t owner = 0;
+  bool may_write_there = true;
+};
+
+enum class ResumeAs { itself, owner, nobody };
+ResumeAs resume_as(const Resumer& resumer);
+
+/// Root becomes the owner of state_dir (of the ini, where there is no state_dir yet). An error,
+/// with the command that works, where state_dir is somebody else's.
+Result<void> take_own_user(const AgentConfig& config);
+
+}  // namespace cutover::agent
