@@ -29,6 +29,6 @@ install(FILES ${systemd}/cutover-watch@.service DESTINATION /lib/systemd/system 
 install_shared(agent cutover-agent cutover-agent.1 agent.toml.5)
 install(FILES ${systemd}/cutover-agent.service DESTINATION /lib/systemd/system COMPONENT agent)
 install(FILES ${here}/examples/agent.toml DESTINATION /etc/cutover COMPONENT agent)
-install(FILES ${docs}/agent.md ${docs}/pgbouncer-host.md DESTINATION share/doc/cutover-agent COMPONENT agent)
+install(FILES ${docs}/agent.md ${docs}/metrics.md ${docs}/pgbouncer-host.md DESTINATION share/doc/cutover-agent COMPONENT agent)
 install(PROGRAMS ${here}/scram-secret DESTINATION share/cutover-agent COMPONENT agent)
 install(FILES ${here}/examples/pgbouncer@.service DESTINATION share/doc/cutover-agent/examples COMPONENT agent)
