@@ -96,6 +96,7 @@ class Agent {
   Task<proto::ProcessState> process_state(Bouncer& bouncer);
   void update_metrics();
   Task<void> look_at_entries();
+  void hang_up_while_idle();
   Task<void> metrics_loop();
 
   boost::asio::any_io_executor executor_;

@@ -122,9 +122,17 @@ Task<void> Agent::look_at_entries() {
   metrics_.replace("cutover_entry_paused", paused);
 }
 
+/// From 1.23 on a PgBouncer that is told to stop waits for every client, and our lines are some.
+void Agent::hang_up_while_idle() {
+  if (record_.phase != Phase::idle) return;
+  for (const auto& bouncer : bouncers_)
+    if (is_version_at_least(bouncer->console().version(), 1, 23)) bouncer->console().hang_up();
+}
+
 Task<void> Agent::metrics_loop() {
   while (true) {
     co_await look_at_entries();
+    hang_up_while_idle();
     update_metrics();
     auto change = changed_.raised();
     const bool woken = co_await within(metrics_interval, std::move(change));

@@ -53,6 +53,9 @@ class Console {
   /// False for a process that goes on for those who are connected and lets nobody else in.
   Task<bool> takes_newcomers();
 
+  /// Closes the lines that nobody uses: a process that was told to stop waits for them.
+  void hang_up() { idle_.clear(); }
+
   /// Of the process that was dialled last: "1.18.0", "" before.
   const std::string& version() const { return version_; }
   std::uint64_t errors() const { return errors_; }

@@ -69,7 +69,7 @@ Task<Finding> nothing_paused(const CheckContext& context) {
   return ask_moving_processes(context, judge_serving,
                               {"every entry is served",
                                "`cutover status` says whether a run left it; else RESUME or ENABLE "
-                               "on that console"});
+                               "on that console, and restart what is shutting down"});
 }
 
 /// PAUSE of single entries goes on filling pools up to min_pool_size and cuts the logins short;

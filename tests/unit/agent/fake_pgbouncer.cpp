@@ -26,7 +26,8 @@ postgres::Failure loss() {
 
 class FakeLine : public ConsoleLine {
  public:
-  explicit FakeLine(FakePgbouncer& bouncer) : bouncer_(bouncer), generation_(bouncer.generation) {}
+  explicit FakeLine(FakePgbouncer& bouncer)
+      : bouncer_(bouncer), of_every_line_(bouncer.of_every_line), generation_(bouncer.generation) {}
 
   Task<ConsoleAnswer> send(std::string command) override {
     auto answer = co_await bouncer_.carry_out(std::move(command), generation_);
@@ -38,6 +39,7 @@ class FakeLine : public ConsoleLine {
 
  private:
   FakePgbouncer& bouncer_;
+  std::shared_ptr<bool> of_every_line_;
   int generation_;
   bool open_ = true;
 };

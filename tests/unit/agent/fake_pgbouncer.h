@@ -47,11 +47,13 @@ class FakePgbouncer {
   void restart();
 
   int sent(const std::string& command) const;
+  long open_lines() const { return of_every_line.use_count() - 1; }
   bool is_drained() const;
 
   // For the line.
   Task<ConsoleAnswer> carry_out(std::string command, int generation);
   int generation = 0;
+  std::shared_ptr<bool> of_every_line = std::make_shared<bool>();
 
  private:
   ConsoleAnswer show(const std::string& view) const;

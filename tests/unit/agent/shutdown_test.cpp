@@ -77,6 +77,15 @@ TEST_F(ShuttingDownAgent, SaysSoWhenItIsInspectedAndNothingIsSentThatHasAnEffect
   EXPECT_EQ(first.sent("RESUME"), 0);
 }
 
+TEST_F(ShuttingDownAgent, FindsNoLineThatWouldKeepItWhileNothingIsClaimed) {
+  EXPECT_GT(first.open_lines(), 0);
+  agent().start_metrics();
+  EXPECT_TRUE(metrics_tell("cutover_entry_target{"));
+  EXPECT_GT(first.open_lines(), 0) << "of a run";
+  ASSERT_EQ(revert(stopped_run).outcome(), proto::DONE);
+  EXPECT_TRUE(eventually([this] { return first.open_lines() == 0; }));
+}
+
 TEST_F(ShuttingDownAgent, IsNotArmed) {
   ASSERT_EQ(arm(stopped_run).outcome(), proto::DONE);
   first.shutting_down = true;
