@@ -1,6 +1,9 @@
 // See reading.h.
 #include "agent/reading.h"
 
+#include <array>
+#include <span>
+
 #include "agent/conffile.h"
 #include "agent/drift.h"
 #include "agent/ini/config_files.h"
@@ -11,28 +14,29 @@ namespace cutover::agent {
 namespace {
 
 using RowList = google::protobuf::RepeatedPtrField<proto::Row>;
-using Columns = std::vector<const char*>;
+using Columns = std::span<const char* const>;
 
 /// What somebody asks for of a view: with thousands of rows the rest would not fit into a frame.
-const Columns columns_of_databases = {"name",
-                                      "host",
-                                      "port",
-                                      "database",
-                                      "pool_mode",
-                                      "pool_size",
-                                      "paused",
-                                      "disabled",
-                                      "reserve_pool",
-                                      "reserve_pool_size",
-                                      "min_pool_size",
-                                      "max_connections",
-                                      "current_connections"};
-const Columns columns_of_pools = {"database",  "user",    "pool_mode", "cl_active", "cl_waiting",
-                                  "sv_active", "sv_idle", "sv_used",   "maxwait",   "maxwait_us"};
-const Columns columns_of_servers = {"database", "user", "replication", "remote_pid"};
-const Columns columns_of_clients = {"database", "user", "replication"};
+constexpr std::array columns_of_databases = {"name",
+                                             "host",
+                                             "port",
+                                             "database",
+                                             "pool_mode",
+                                             "paused",
+                                             "disabled",
+                                             "pool_size",
+                                             "min_pool_size",
+                                             "reserve_pool",
+                                             "reserve_pool_size",
+                                             "max_connections",
+                                             "current_connections"};
+constexpr std::array columns_of_pools = {"database",   "user",      "pool_mode", "cl_active",
+                                         "cl_waiting", "sv_active", "sv_idle",   "sv_used",
+                                         "maxwait",    "maxwait_us"};
+constexpr std::array columns_of_servers = {"database", "user", "replication", "remote_pid"};
+constexpr std::array columns_of_clients = {"database", "user", "replication"};
 
-void put_rows(const std::vector<ConsoleRow>& rows, const Columns& columns, RowList* list) {
+void put_rows(const std::vector<ConsoleRow>& rows, Columns columns, RowList* list) {
   for (const ConsoleRow& row : rows) {
     auto& kept = *list->Add()->mutable_columns();
     for (const char* const column : columns)

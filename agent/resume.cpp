@@ -114,8 +114,9 @@ Task<void> put_back(Console& console, LoginRetry& retry) {
 namespace {
 
 Task<void> lower(Console& console, LoginRetry& retry) {
-  retry.before = co_await login_retry_of(console);
-  if (retry.before.empty()) co_return;
+  const std::string found = co_await login_retry_of(console);
+  if (found.empty() || !retry.before.empty()) co_return;  // another watch was first
+  retry.before = found;
   const bool is_lowered = co_await set_login_retry(console, "0");
   static_cast<void>(is_lowered);  // put back in either case: it may have been read
 }
