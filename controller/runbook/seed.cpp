@@ -63,7 +63,7 @@ Task<bool> follows(ServerSession& green, DatabaseConfig database) {
 
 /// Slots move on once green follows.
 Task<Outcome> look_at_position(const PhaseSight& sight) {
-  const auto seed = co_await find_seed(sight.green, sight.options.wishes.seed);
+  const auto seed = co_await find_seed(sight.blue, sight.green, sight.options.wishes.seed);
   if (!seed) co_return refused(seed.error());
   const bool used = co_await follows(sight.green, sight.database);
   if (used) co_return done(seed->lsn + ", used already");
@@ -72,7 +72,7 @@ Task<Outcome> look_at_position(const PhaseSight& sight) {
 }
 
 Task<Result<Standing>> look_at_record(const PhaseSight& sight) {
-  const auto seed = co_await find_seed(sight.green, sight.options.wishes.seed);
+  const auto seed = co_await find_seed(sight.blue, sight.green, sight.options.wishes.seed);
   if (!seed) co_return seed.error();
   const auto recorded = co_await recorded_seed(sight.green);
   if (!recorded) co_return recorded.error();
@@ -82,7 +82,7 @@ Task<Result<Standing>> look_at_record(const PhaseSight& sight) {
 }
 
 Task<Outcome> write_position(PhaseServers& servers) {
-  const auto seed = co_await find_seed(servers.green, servers.options.wishes.seed);
+  const auto seed = co_await find_seed(servers.blue, servers.green, servers.options.wishes.seed);
   if (!seed) co_return refused(seed.error());
   const auto outcome = co_await record_seed(servers.green, *seed);
   if (outcome.is_done()) servers.tell_value("green initial LSN", seed->lsn);

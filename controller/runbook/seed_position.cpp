@@ -40,17 +40,83 @@ Task<Result<Seed>> seed_of_aurora(ServerSession& green) {
   co_return seed_of(rows->text(0, "lsn"), "aurora_volume_logical_start_lsn()");
 }
 
+constexpr const char* or_give_it =
+    "find \"invalid record length at\" in the log of its first start and give the file as --log, "
+    "or the position as --lsn";
+
+constexpr const char* timeline_sql =
+    "SELECT ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint "
+    "AS timeline";
+
+// A process that ends badly makes the server recover once more, while the postmaster stays. From 15
+// on the checkpointer is the first to be started beside it.
+constexpr const char* replayed_sql = R"(
+SELECT pg_last_wal_replay_lsn() AS lsn,
+       current_setting('server_version_num')::int >= 150000 AND EXISTS (
+         SELECT FROM pg_stat_activity WHERE backend_type = 'checkpointer'
+         AND backend_start > pg_postmaster_start_time() + interval '5 s') AS crashed)";
+
+constexpr const char* branch_sql = R"(
+SELECT split_part(line, E'\t', 2) AS lsn
+FROM regexp_split_to_table(pg_read_file('pg_wal/' || lpad(upper(to_hex({})), 8, '0') || '.history'),
+                           E'\n') AS line
+WHERE split_part(line, E'\t', 1) = '{}')";
+
+Task<Result<std::int64_t>> timeline_of(ServerSession& server) {
+  const auto rows = co_await server.query(timeline_sql);
+  if (!rows) co_return Error(rows.error());
+  co_return static_cast<std::int64_t>(number_of(rows->text(0, "timeline")));
+}
+
+/// A promoted green left blue's WAL where its new timeline begins, which it keeps in a file. What
+/// it replayed last may be more: after a crash, WAL of its own.
+Task<Result<Seed>> promoted_position(ServerSession& green, std::int64_t blues,
+                                     std::int64_t greens) {
+  const auto rows = co_await green.query(fmt::format(branch_sql, greens, blues));
+  if (rows && !rows->empty())
+    co_return seed_of(rows->text(0, "lsn"), fmt::format("end of timeline {}", blues));
+  co_return Error{
+      fmt::format(
+          "{}: its WAL is on timeline {}, blue's on {}, and where the one left the other {}",
+          green.place(), greens, blues,
+          rows ? "its history does not tell" : "cannot be read: " + rows.error().what),
+      std::string(or_give_it) + (rows ? "" : "; a user who may call pg_read_file can read it")};
+}
+
 // What crash recovery replays is shown like what a standby replays, and a server that was started
 // without either shows nothing.
-Task<Result<Seed>> replay_position(ServerSession& green) {
-  const auto rows = co_await green.query("SELECT pg_last_wal_replay_lsn() AS lsn");
+Task<Result<Seed>> replayed_position(ServerSession& green) {
+  const auto rows = co_await green.query(replayed_sql);
   if (!rows) co_return Error(rows.error());
-  if (rows->at(0, "lsn")) co_return seed_of(rows->text(0, "lsn"), "replay position");
-  co_return Error{
-      green.place() +
-          ": it does not know any more where its recovery ended: it was restarted since",
-      "find \"invalid record length at\" in the log of its first start and give the file as --log, "
-      "or the position as --lsn"};
+  if (!rows->at(0, "lsn"))
+    co_return Error{green.place() +
+                        ": it does not know any more where its recovery ended: it was restarted "
+                        "since",
+                    or_give_it};
+  if (rows->text(0, "crashed") == "t")
+    co_return Error{green.place() +
+                        ": it crashed since it was started, and what it replayed last is WAL of "
+                        "its own",
+                    or_give_it};
+  auto seed = seed_of(rows->text(0, "lsn"), "replay position");
+  if (seed)
+    seed->caution =
+        "; wrong if green crashed after its first start: then give the log of that start as --log, "
+        "and in any case run `cutover verify` once green follows";
+  co_return seed;
+}
+
+Task<Result<Seed>> own_position(ServerSession& blue, ServerSession& green) {
+  const auto blues = co_await timeline_of(blue);
+  if (!blues) co_return blues.error();
+  const auto greens = co_await timeline_of(green);
+  if (!greens) co_return greens.error();
+  if (*blues != *greens) {
+    const auto promoted = co_await promoted_position(green, *blues, *greens);
+    co_return promoted;
+  }
+  const auto replayed = co_await replayed_position(green);
+  co_return replayed;
 }
 
 }  // namespace
@@ -76,7 +142,7 @@ Task<Outcome> record_seed(ServerSession& green, Seed seed) {
   co_return written ? done(seed.lsn + ", " + seed.source) : outcome_of_failure(written.error());
 }
 
-Task<Result<Seed>> find_seed(ServerSession& green, SeedWish wish) {
+Task<Result<Seed>> find_seed(ServerSession& blue, ServerSession& green, SeedWish wish) {
   if (!wish.lsn.empty()) co_return seed_of(wish.lsn, "given by hand");
   if (!wish.log.empty()) co_return seed_from_log(wish.log);
   const auto recorded = co_await recorded_seed(green);
@@ -88,7 +154,7 @@ Task<Result<Seed>> find_seed(ServerSession& green, SeedWish wish) {
     const auto found = co_await seed_of_aurora(green);
     co_return found;
   }
-  const auto found = co_await replay_position(green);
+  const auto found = co_await own_position(blue, green);
   co_return found;
 }
 
@@ -114,7 +180,7 @@ Task<Outcome> seed_fits(const PhaseSight& sight, Seed seed) {
                                     seed.lsn, seed.source, rows->text(i, "at_end")),
                         "it is no position of this blue; look where it comes from");
   }
-  co_return done(fmt::format("{}, {}", seed.lsn, seed.source));
+  co_return done(fmt::format("{}, {}{}", seed.lsn, seed.source, seed.caution));
 }
 
 }  // namespace cutover

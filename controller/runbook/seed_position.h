@@ -10,7 +10,8 @@ namespace cutover {
 
 struct Seed {
   std::string lsn;
-  std::string source;  ///< "given by hand", "replay position" …
+  std::string source;        ///< "given by hand", "replay position" …
+  std::string caution = {};  ///< what may make it a wrong one, to stand behind it
 };
 
 /// What cutover.seed of green holds; it survives green's upgrade.
@@ -18,8 +19,8 @@ Task<Result<std::optional<Seed>>> recorded_seed(ServerSession& green);
 Task<Outcome> record_seed(ServerSession& green, Seed seed);
 
 /// As wished (by hand, from a log), else recorded, else as green itself knows it: by Aurora's
-/// function, or as what it replayed before it opened.
-Task<Result<Seed>> find_seed(ServerSession& green, SeedWish wish);
+/// function, as where it left blue's timeline, or as what it replayed before it opened.
+Task<Result<Seed>> find_seed(ServerSession& blue, ServerSession& green, SeedWish wish);
 
 /// Refused unless every slot is at or before it, and it is at or before blue's end.
 Task<Outcome> seed_fits(const PhaseSight& sight, Seed seed);

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "tests/support/child_process.h"
+#include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
 
 namespace cutover::tests {
@@ -41,15 +42,41 @@ void start_on_its_own(support::PostgresServer& clone) {
   clone.start();
 }
 
+void back_up_into(support::PostgresServer& clone, const support::PostgresServer& blue,
+                  const std::vector<std::string>& wishes) {
+  clone.stop();
+  fs::remove_all(clone.data_directory());
+  std::vector<std::string> argv = {newest_pg_basebackup(),
+                                   "-D",
+                                   clone.data_directory(),
+                                   "-d",
+                                   blue.conninfo(),
+                                   "-X",
+                                   "stream",
+                                   "-c",
+                                   "fast",
+                                   "--no-sync"};
+  argv.insert(argv.end(), wishes.begin(), wishes.end());
+  run_as_server(std::move(argv), "/");
+}
+
 }  // namespace
 
 void clone_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
-  clone.stop();
-  fs::remove_all(clone.data_directory());
-  run_as_server({newest_pg_basebackup(), "-D", clone.data_directory(), "-d", blue.conninfo(), "-X",
-                 "stream", "-c", "fast", "--no-sync"},
-                "/");
+  back_up_into(clone, blue, {});
   start_on_its_own(clone);
+}
+
+void promote_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
+  back_up_into(clone, blue, {"--write-recovery-conf"});
+  start_on_its_own(clone);
+  const auto end = blue.sql("SELECT pg_current_wal_insert_lsn()").value();
+  const bool has_it = support::eventually(std::chrono::seconds(60), [&] {
+    return clone.sql("SELECT pg_last_wal_replay_lsn() >= '" + end + "'").value() == "t";
+  });
+  if (!has_it) throw std::runtime_error("the standby does not receive blue's WAL");
+  if (clone.sql("SELECT pg_promote()").value() != "t")
+    throw std::runtime_error("the standby was not promoted");
 }
 
 void snapshot_into(support::PostgresServer& clone, support::PostgresServer& blue) {

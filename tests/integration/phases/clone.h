@@ -13,6 +13,9 @@ void clone_into(support::PostgresServer& clone, const support::PostgresServer& b
 /// recovers to the last record that was on disk, as its log says.
 void snapshot_into(support::PostgresServer& clone, support::PostgresServer& blue);
 
+/// As a standby of blue that is promoted: it goes on on a timeline of its own.
+void promote_into(support::PostgresServer& clone, const support::PostgresServer& blue);
+
 /// False where scripts/setup could not fetch pg_upgrade from 13 to 17.
 bool has_pg_upgrade();
 

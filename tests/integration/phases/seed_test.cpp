@@ -1,13 +1,16 @@
 // seed and subscribe from it: a real clone of blue, positions that do not fit, what comes along.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "controller/verify/verify.h"
 #include "tests/integration/phases/clone.h"
 #include "tests/integration/phases/phase_pair.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_directory.h"
 
 namespace cutover {
@@ -16,7 +19,7 @@ namespace {
 /// Blue prepared, then green made a clone of it, with rows written before, between and after.
 class ClonedPair {
  public:
-  enum class By { backup, snapshot };
+  enum class By { backup, snapshot, promotion };
   explicit ClonedPair(By way = By::backup, const std::function<void(ServerPair&)>& last_before = {})
       : pair(options()) {
     pair.client().must("INSERT INTO item (note) VALUES ('before prepare')");
@@ -25,6 +28,7 @@ class ClonedPair {
     if (last_before) last_before(pair);
     if (way == By::backup) tests::clone_into(pair.green, pair.blue);
     if (way == By::snapshot) tests::snapshot_into(pair.green, pair.blue);
+    if (way == By::promotion) tests::promote_into(pair.green, pair.blue);
     pair.client().must("INSERT INTO item (note) VALUES ('after the clone')");
   }
   static void must_be_empty(const std::string& failure) {
@@ -84,6 +88,59 @@ TEST(Seed, AfterARestartThePositionComesFromTheLogOfTheFirstStart) {
   ASSERT_EQ(run_phase_on(pair, seed_phase(), options), "");
   ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
   EXPECT_TRUE(same_rows(pair, "item"));
+}
+
+/// What green writes itself comes after its own end of blue's WAL.
+void write_and_crash(ServerPair& pair) {
+  pair.green.sql("CREATE TABLE own AS SELECT generate_series(1, 1000) AS a", "app0");
+  pair.green.kill9();
+  pair.green.start();
+}
+
+TEST(Seed, APromotedCloneThatCrashedStillSaysWhereItLeftBlueToWhoMayRead) {
+  ClonedPair cloned(ClonedPair::By::promotion);
+  auto& pair = cloned.pair;
+  const auto promoted = pair.green.sql("SELECT pg_last_wal_replay_lsn()").value();
+  write_and_crash(pair);
+  ASSERT_NE(pair.green.sql("SELECT pg_last_wal_replay_lsn()").value(), promoted);
+  const auto found = check_outcome(pair, seed_phase(), "position", quick_options());
+  EXPECT_EQ(found.detail, promoted + ", end of timeline 1") << told(found);
+  pair.green.sql("CREATE ROLE plain LOGIN IN ROLE pg_read_all_data");
+  const auto own = std::exchange(pair.databases[0].green, pair.green.conninfo("app0", "plain"));
+  const auto untold = check_outcome(pair, seed_phase(), "position", quick_options());
+  EXPECT_TRUE(untold.is_refused()) << told(untold);
+  EXPECT_NE(untold.detail.find("on timeline 2, blue's on 1"), std::string::npos) << told(untold);
+  EXPECT_NE(untold.hint.find("--log"), std::string::npos) << told(untold);
+  pair.databases[0].green = own;
+  ASSERT_EQ(run_phase_on(pair, seed_phase()), "");
+  ASSERT_EQ(run_phase_on(pair, subscribe_phase()), "");
+  EXPECT_TRUE(same_rows(pair, "item"));
+}
+
+/// On blue's own timeline a crash of the whole server leaves no trace, so that it is said.
+TEST(Seed, ASnapshotWhoseServerLostAProcessSinceItsStartIsNotTrusted) {
+  ClonedPair cloned(ClonedPair::By::snapshot);
+  auto& pair = cloned.pair;
+  const auto sure = check_outcome(pair, seed_phase(), "position", quick_options());
+  EXPECT_TRUE(sure.is_done()) << told(sure);
+  EXPECT_NE(sure.detail.find("wrong if green crashed"), std::string::npos) << told(sure);
+  const auto has = [&](const std::string& condition) {
+    support::SqlSession session(pair.green.conninfo("app0"));
+    return session.run("SELECT " + condition).value() == "t";
+  };
+  const auto becomes = [&](const std::string& condition) {
+    return support::eventually(
+        std::chrono::seconds(60), [&] { return has(condition); }, std::chrono::milliseconds(100));
+  };
+  ASSERT_TRUE(becomes("now() > pg_postmaster_start_time() + interval '6 s'"));
+  const support::SqlSession lost(pair.green.conninfo("app0"));
+  ::kill(lost.backend_pid(), SIGKILL);
+  ASSERT_TRUE(
+      becomes("EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'checkpointer' AND "
+              "backend_start > pg_postmaster_start_time() + interval '5 s')"));
+  const auto found = check_outcome(pair, seed_phase(), "position", quick_options());
+  EXPECT_TRUE(found.is_refused()) << told(found);
+  EXPECT_NE(found.detail.find("crashed since it was started"), std::string::npos) << told(found);
 }
 
 TEST(Seed, AnAuroraCloneSaysItByItsFunction) {
