@@ -14,6 +14,8 @@ using postgres::quote_literal;
 // SECURITY DEFINER: the roles that run DDL may not write cutover.ddl. A partition counts with the
 // tree it belongs to; a new table counts where the publication is for all tables, since green lacks
 // it then. What is dropped is no longer in pg_publication_rel: its entry there is dropped with it.
+// Catalogues alone are read: the view pg_publication_tables (from 16 on) and pg_partition_tree()
+// lock tables, so that DDL would wait for other DDL, or stop in a deadlock with it.
 constexpr const char* body_sql = R"(
 DECLARE
   seen record;
@@ -23,15 +25,25 @@ BEGIN
       SELECT DISTINCT c.command_tag AS command, c.object_identity AS object
       FROM pg_event_trigger_ddl_commands() AS c
       WHERE c.classid = 'pg_class'::regclass AND c.object_type IN ('table', 'table column')
-        AND c.schema_name <> 'cutover'
+        AND c.schema_name NOT IN ('cutover', 'pg_temp')
         AND EXISTS (
-          SELECT FROM pg_publication_tables AS p
-          JOIN pg_class AS t ON t.relname = p.tablename
-          JOIN pg_namespace AS n ON n.oid = t.relnamespace AND n.nspname = p.schemaname
-          WHERE p.pubname IN ({0})
-            AND (t.oid = c.objid
-                 OR t.oid IN (SELECT relid FROM pg_partition_tree(c.objid))
-                 OR t.oid IN (SELECT relid FROM pg_partition_ancestors(c.objid))))
+          WITH RECURSIVE above AS (
+            SELECT c.objid AS oid
+            UNION SELECT i.inhparent
+            FROM above JOIN pg_inherits AS i ON i.inhrelid = above.oid
+            JOIN pg_class AS r ON r.oid = i.inhparent AND r.relkind = 'p'
+          ), below AS (
+            SELECT c.objid AS oid
+            UNION SELECT i.inhrelid
+            FROM below JOIN pg_inherits AS i ON i.inhparent = below.oid
+            JOIN pg_class AS r ON r.oid = i.inhparent AND r.relkind = 'p'
+          )
+          SELECT FROM (SELECT oid FROM above UNION SELECT oid FROM below) AS tree
+          JOIN pg_class AS t ON t.oid = tree.oid AND t.relpersistence = 'p'
+          JOIN pg_publication AS p ON p.pubname IN ({0})
+          WHERE p.puballtables
+            OR EXISTS (SELECT FROM pg_publication_rel AS r
+                       WHERE r.prpubid = p.oid AND r.prrelid = t.oid){2})
     LOOP
       {1}
     END LOOP;
@@ -45,12 +57,25 @@ BEGIN
              OR EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS r
                         WHERE r.classid = 'pg_publication_rel'::regclass)
              OR d.object_type = 'table column'
-                AND EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prrelid = d.objid))
+                AND EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prrelid = d.objid){3})
     LOOP
       {1}
     END LOOP;
   END IF;
 END )";
+
+// Schemas are published from 15 on.
+constexpr int first_version_with_published_schemas = 150000;
+
+constexpr const char* in_published_schema_sql = R"(
+            OR EXISTS (SELECT FROM pg_publication_namespace AS s
+                       WHERE s.pnpubid = p.oid AND s.pnnspid = t.relnamespace))";
+
+constexpr const char* dropped_from_published_schema_sql = R"(
+             OR EXISTS (SELECT FROM pg_publication_namespace AS s
+                        JOIN pg_publication AS p ON p.oid = s.pnpubid AND p.pubname IN ({0})
+                        JOIN pg_namespace AS n ON n.oid = s.pnnspid
+                        WHERE n.nspname = d.schema_name))";
 
 constexpr const char* record_sql = R"(INSERT INTO cutover.ddl VALUES
       ('blue', md5(random()::text || clock_timestamp()::text || seen.object), clock_timestamp(),
@@ -63,10 +88,13 @@ constexpr const char* refuse_sql = R"(RAISE EXCEPTION USING
 
 constexpr const char* triggers[] = {"cutover_ddl", "cutover_drop"};
 
-std::string body_of(const DatabaseConfig& database, DdlGuard guard) {
-  const bool refuses = guard == DdlGuard::refuses;
-  return fmt::format(body_sql, list_of_literals(publications_of(database)),
-                     refuses ? refuse_sql : record_sql);
+std::string body_of(const DatabaseConfig& database, DdlGuard guard, int server_version) {
+  const auto names = list_of_literals(publications_of(database));
+  const auto* act = guard == DdlGuard::refuses ? refuse_sql : record_sql;
+  if (server_version < first_version_with_published_schemas)
+    return fmt::format(body_sql, names, act, "", "");
+  return fmt::format(body_sql, names, act, in_published_schema_sql,
+                     fmt::format(dropped_from_published_schema_sql, names));
 }
 
 std::string create_sql(const std::string& body) {
@@ -104,7 +132,7 @@ Task<Result<Standing>> look_at_guard(const PhaseSight& sight) {
     co_return holds("none: the role may not make event triggers; watch out for DDL yourself");
   const auto rows = co_await sight.blue.query(guard_triggers_sql);
   if (!rows) co_return Error(rows.error());
-  const auto body = body_of(sight.database, guard);
+  const auto body = body_of(sight.database, guard, sight.blue.server_version());
   const bool is_as_wished =
       rows->size() == 2 && rows->text(0, "body") == body && rows->text(1, "body") == body;
   co_return is_as_wished ? holds(what_it_does(guard)) : due(what_it_does(guard));
@@ -112,7 +140,10 @@ Task<Result<Standing>> look_at_guard(const PhaseSight& sight) {
 
 Task<Outcome> create_guard(PhaseServers& servers) {
   const auto guard = servers.options.wishes.ddl_guard;
-  const auto sql = phase_tables_sql() + create_sql(body_of(servers.database, guard));
+  const auto opened = co_await servers.blue.open();
+  if (opened) co_return refused(*opened);
+  const auto body = body_of(servers.database, guard, servers.blue.server_version());
+  const auto sql = phase_tables_sql() + create_sql(body);
   const auto made = co_await servers.blue.script(sql);
   co_return made ? done(what_it_does(guard)) : outcome_of_failure(made.error());
 }

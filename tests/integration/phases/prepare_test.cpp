@@ -142,6 +142,64 @@ TEST(DdlGuard, WritesDdlOnPublishedTablesDownAndNothingElse) {
             "ALTER TABLE public.item, CREATE TABLE public.fresh");
 }
 
+class DdlGuardOf : public testing::TestWithParam<int> {
+ protected:
+  DdlGuardOf() : pair_(options()) {
+    const auto name = pair_.databases[0].subscriptions[0].publication;
+    pair_.on_blue().must(
+        "CREATE SCHEMA shown; CREATE TABLE shown.one (id int PRIMARY KEY);"
+        "CREATE TABLE tree (a int PRIMARY KEY) PARTITION BY RANGE (a);"
+        "CREATE TABLE leaf PARTITION OF tree FOR VALUES FROM (0) TO (9);"
+        "CREATE TABLE aside (id int PRIMARY KEY);"
+        "CREATE PUBLICATION " +
+        name + " FOR TABLE item, leaf" + (GetParam() < 15 ? "" : ", TABLES IN SCHEMA shown"));
+    must_be_empty(run_phase_on(pair_, prepare_phase()));
+  }
+  static void must_be_empty(const std::string& failure) {
+    if (!failure.empty()) throw std::runtime_error(failure);
+  }
+  static PairOptions options() {
+    PairOptions options;
+    options.blue_major = GetParam();
+    options.green_major = 18;
+    return options;
+  }
+  std::string seen() {
+    return pair_.blue_value(
+        "SELECT string_agg(command || ' ' || object, ', ' ORDER BY at) FROM cutover.ddl");
+  }
+  ServerPair pair_;
+};
+
+TEST_P(DdlGuardOf, CountsAPartitionWithItsTreeAndAPublishedSchemaWithItsTables) {
+  pair_.on_blue().must(
+      "ALTER TABLE tree ADD COLUMN extra int; ALTER TABLE leaf ALTER extra SET DEFAULT 1;"
+      "ALTER TABLE aside ADD COLUMN extra int; DROP TABLE aside");
+  const std::string of_tree = "ALTER TABLE public.tree, ALTER TABLE public.leaf";
+  EXPECT_EQ(seen(), of_tree);
+  if (GetParam() < 15) return;
+  pair_.on_blue().must("ALTER TABLE shown.one ADD COLUMN extra int; DROP TABLE shown.one");
+  EXPECT_EQ(seen(), of_tree + ", ALTER TABLE shown.one, DROP TABLE shown.one");
+}
+
+/// Locks on tables that the DDL itself does not touch would end in waiting, and in deadlocks.
+TEST_P(DdlGuardOf, DdlDoesNotWaitForDdlOnOtherTables) {
+  auto other = pair_.on_blue();
+  other.must(
+      "BEGIN; ALTER TABLE item ADD COLUMN extra int; ALTER TABLE leaf ALTER a SET DEFAULT 1");
+  auto session = pair_.on_blue();
+  session.must("SET lock_timeout = '5s'");
+  for (const auto* ddl :
+       {"CREATE TEMP TABLE passing (a int)", "CREATE TABLE fresh (id int PRIMARY KEY)",
+        "CREATE TABLE next PARTITION OF tree FOR VALUES FROM (10) TO (19)",
+        "ALTER TABLE next ALTER a SET DEFAULT 2", "DROP TABLE fresh"})
+    EXPECT_EQ(session.run(ddl).error, "") << ddl;
+  other.must("COMMIT");
+  EXPECT_EQ(pair_.blue_value("SELECT count(*) FROM cutover.ddl WHERE object ~ 'passing'"), "0");
+}
+
+INSTANTIATE_TEST_SUITE_P(Majors, DdlGuardOf, testing::Values(12, 18));
+
 TEST(DdlGuard, AnOrdinaryRoleMayGoOnWithItsDdl) {
   ServerPair pair;
   pair.on_blue().must("GRANT CREATE ON SCHEMA public TO app");
