@@ -1,5 +1,9 @@
 #include "controller/servers/schema_hash.h"
 
+#include <fmt/format.h>
+
+#include "controller/servers/schema.h"
+
 namespace cutover {
 namespace {
 
@@ -89,7 +93,8 @@ WITH spaces AS (
 )";
 
 // Definitions that cannot be altered in place (defaults, constraints, triggers) are told by their
-// oids alone. Of indexes the oid does not count: REINDEX CONCURRENTLY makes them anew.
+// oids alone. Of indexes the oid does not count: REINDEX CONCURRENTLY makes them anew. Publications
+// count as whole rows: their columns grew with the majors.
 constexpr const char* fingerprint_sql = R"(
 WITH relations AS MATERIALIZED (
   SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relreplident
@@ -121,12 +126,26 @@ SELECT md5(concat_ws(E'\n',
   (SELECT string_agg(concat_ws(' ', s.seqrelid, s.seqtypid, s.seqincrement, s.seqmin, s.seqmax,
                                s.seqcycle), ',' ORDER BY s.seqrelid)
    FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid
-   WHERE c.relpersistence <> 't'))) AS hash)";
+   WHERE c.relpersistence <> 't'),
+  (SELECT string_agg((to_jsonb(p) - 'pubowner')::text, ',' ORDER BY oid) FROM pg_publication AS p
+   WHERE pubname IN ({0})),
+  (SELECT string_agg(to_jsonb(r)::text, ',' ORDER BY r.oid) FROM pg_publication_rel AS r
+   JOIN pg_publication AS p ON p.oid = r.prpubid WHERE p.pubname IN ({0})){1})) AS hash)";
+
+constexpr int first_version_that_publishes_schemas = 150000;
+
+constexpr const char* schemas_of_publications_sql = R"(,
+  (SELECT string_agg(to_jsonb(s)::text, ',' ORDER BY s.oid) FROM pg_publication_namespace AS s
+   JOIN pg_publication AS p ON p.oid = s.pnpubid WHERE p.pubname IN ({})))";
 
 }  // namespace
 
-std::string catalogue_fingerprint_sql() {
-  return fingerprint_sql;
+std::string catalogue_fingerprint_sql(const std::vector<std::string>& publications,
+                                      int server_version) {
+  const auto names = list_of_literals(publications);
+  const bool knows_schemas = server_version >= first_version_that_publishes_schemas;
+  return fmt::format(fingerprint_sql, names,
+                     knows_schemas ? fmt::format(schemas_of_publications_sql, names) : "");
 }
 
 std::string schema_lines_sql() {

@@ -15,8 +15,10 @@ std::string schema_lines_sql();
 std::string schema_hash_sql();
 
 /// One row, one column `hash`: of the same server's catalogue only, since it holds oids; a fraction
-/// of the time, since nothing is deparsed.
-std::string catalogue_fingerprint_sql();
+/// of the time, since nothing is deparsed. With what these publications carry: a table that is
+/// taken out of one would go on being written to on blue alone. `server_version` as libpq says it.
+std::string catalogue_fingerprint_sql(const std::vector<std::string>& publications,
+                                      int server_version);
 
 /// Keeps blue's fingerprint of now, which schema_holds compares with.
 Task<std::optional<Error>> remember_schema(DatabaseServers& servers);

@@ -76,8 +76,10 @@ Outcome every_table_is_subscribed(const DatabaseServers& servers, const Rows& pu
 }
 
 std::string prepare_on_blue(const DatabaseServers& servers) {
-  return "PREPARE cutover_version AS " + schema_version_sql(servers.reader.server_version()) +
-         "; PREPARE cutover_fingerprint AS " + catalogue_fingerprint_sql() +
+  const auto version = servers.reader.server_version();
+  return "PREPARE cutover_version AS " + schema_version_sql(version) +
+         "; PREPARE cutover_fingerprint AS " +
+         catalogue_fingerprint_sql(servers.publications(), version) +
          "; PREPARE cutover_published AS " +
          fmt::format(published_names_sql, list_of_literals(servers.publications()));
 }
@@ -124,8 +126,9 @@ Task<Outcome> look_at_whole_schema(DatabaseServers& servers) {
     co_return refused(servers.blue_place() + ": no schema was remembered to compare with");
   const auto& blue = (*seen)[0];
   if (blue.front().text(0, "hash") != servers.schema_seen)
-    co_return refused(servers.blue_place() + ": its schema changed since the checks",
-                      "find out who runs DDL, apply the same on green, then start again");
+    co_return refused(
+        servers.blue_place() + ": its schema, or what it publishes, changed since the checks",
+        "find out who runs DDL, apply the same on green, then start again");
   co_return every_table_is_subscribed(servers, blue.back(), (*seen)[1].front());
 }
 

@@ -112,6 +112,27 @@ TEST(SchemaHolds, ANewColumnOrTableIsNoticed) {
   EXPECT_TRUE(pair.run(fleet->schema_holds()).is_refused());
 }
 
+/// What was written while it was not published stays on blue, so that adding it again is no way
+/// back.
+TEST(SchemaHolds, APublicationThatCarriesLessIsNoticed) {
+  PairOptions options;
+  options.subscriptions = 2;
+  ServerPair pair(options);
+  const auto fleet = pair.armed_fleet();
+  EXPECT_EQ(told(pair.run(fleet->schema_holds())), told(done()));
+  const auto publication =
+      pair.blue_value("SELECT pubname FROM pg_publication_tables WHERE tablename = 'item'");
+  pair.on_blue().must("ALTER PUBLICATION " + publication + " SET (publish = 'insert')");
+  EXPECT_TRUE(pair.run(fleet->schema_holds()).is_refused());
+  pair.on_blue().must("ALTER PUBLICATION " + publication +
+                      " SET (publish = 'insert, update, delete, truncate')");
+  EXPECT_TRUE(pair.run(fleet->schema_holds()).is_done());
+  pair.on_blue().must("ALTER PUBLICATION " + publication + " DROP TABLE item");
+  EXPECT_TRUE(pair.run(fleet->schema_holds()).is_refused());
+  pair.on_blue().must("ALTER PUBLICATION " + publication + " ADD TABLE item");
+  EXPECT_TRUE(pair.run(fleet->schema_holds()).is_refused());
+}
+
 TEST(SchemaHolds, APublishedTableThatIsNotSubscribedIsNoticed) {
   ServerPair pair;
   pair.prepare();

@@ -135,6 +135,36 @@ TEST_P(CatalogueVersion, ChangesWithEveryKindOfDdl) {
   }
 }
 
+TEST_P(CatalogueVersion, TheFingerprintChangesWithWhatOurPublicationsCarry) {
+  const auto major = GetParam();
+  const auto blue = server(major);
+  blue.sql(everything);
+  blue.sql(
+      "CREATE PUBLICATION ours FOR TABLE plain, excl; CREATE PUBLICATION other FOR ALL TABLES");
+  const auto fingerprint = [&] {
+    return blue.sql(settings + catalogue_fingerprint_sql({"ours"}, major * 10000)).value();
+  };
+  auto before = fingerprint();
+  EXPECT_EQ(fingerprint(), before);
+  std::vector<const char*> changes = {"ALTER PUBLICATION ours SET (publish = 'insert')",
+                                      "ALTER PUBLICATION ours DROP TABLE excl",
+                                      "ALTER PUBLICATION ours ADD TABLE excl"};
+  if (major >= 15) {
+    changes.push_back("ALTER PUBLICATION ours SET TABLE plain WHERE (id > 1)");
+    changes.push_back("ALTER PUBLICATION ours SET TABLE plain (id, name)");
+    changes.push_back("ALTER PUBLICATION ours SET TABLES IN SCHEMA public");
+    changes.push_back("ALTER PUBLICATION ours DROP TABLES IN SCHEMA public");
+  }
+  for (const auto* change : changes) {
+    blue.sql(change);
+    const auto after = fingerprint();
+    EXPECT_NE(after, before) << change;
+    before = after;
+  }
+  blue.sql("DROP PUBLICATION other; CREATE ROLE next; ALTER PUBLICATION ours OWNER TO next");
+  EXPECT_EQ(fingerprint(), before);
+}
+
 TEST_P(CatalogueVersion, StaysWithRowsStatisticsTemporaryTablesAndFenceTriggers) {
   const auto blue = server(GetParam());
   blue.sql(everything);
