@@ -15,6 +15,11 @@ Task<Outcome> look_at_types(const PhaseSight& sight) {
   co_return outcome;
 }
 
+Task<Outcome> look_at_generated_columns(const PhaseSight& sight) {
+  const auto outcome = co_await look_at_generated_identities(sight.blue);
+  co_return outcome;
+}
+
 Task<Result<Standing>> look_at_blues_identities(const PhaseSight& sight) {
   const auto standing = co_await look_at_identities(sight.blue);
   co_return standing;
@@ -60,6 +65,8 @@ std::vector<PhaseCheck> prepare_checks() {
   auto checks = blue_settings_checks();
   checks.push_back({"comparable_rows",
                     "rows of tables without key can be told apart by all columns", look_at_types});
+  checks.push_back({"generated_identity", "rows can be told apart without generated columns",
+                    look_at_generated_columns});
   return checks;
 }
 

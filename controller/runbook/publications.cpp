@@ -4,6 +4,7 @@
 
 #include "controller/runbook/publication_tables.h"
 #include "controller/runbook/replication_names.h"
+#include "controller/servers/publication_sql.h"
 #include "controller/servers/schema.h"
 
 namespace cutover {
@@ -24,15 +25,11 @@ Task<Result<std::vector<std::string>>> missing_publications(ServerSession& blue,
   co_return missing;
 }
 
-Task<Outcome> create_publication(PhaseServers& servers, std::string publication,
-                                 std::vector<std::string> tables) {
+std::string create_sql(const std::string& publication, const std::vector<std::string>& tables) {
   std::string list;
   for (const auto& table : tables) list += (list.empty() ? " FOR TABLE " : ", ") + table;
   if (list.empty()) list = " FOR ALL TABLES";
-  const auto made =
-      co_await servers.blue.query("CREATE PUBLICATION " + quote_identifier(publication) + list);
-  if (!made) co_return outcome_of_failure(made.error());
-  co_return done(tables.empty() ? "all tables" : fmt::format("{} tables", tables.size()));
+  return patient_publication_sql("CREATE PUBLICATION " + quote_identifier(publication) + list);
 }
 
 Task<Result<bool>> may_publish_all(PhaseServers& servers) {
@@ -55,6 +52,18 @@ Task<Result<std::vector<SharedTable>>> tables_to_publish(PhaseServers& servers) 
     tables.push_back({quoted_name(rows->text(i, "nspname"), rows->text(i, "relname")),
                       number_of(rows->text(i, "writes")), number_of(rows->text(i, "bytes"))});
   co_return tables;
+}
+
+/// "" or what stands behind the shares.
+Task<Result<std::string>> tables_left_out(ServerSession& blue) {
+  const auto rows = co_await blue.query(tables_left_out_sql());
+  if (!rows) co_return Error(rows.error());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < rows->size(); ++i) names.push_back(rows->text(i, "name"));
+  std::string text;
+  if (!names.empty())
+    text = "; left out, of extensions that belong to another role: " + named(names);
+  co_return text_result(std::move(text));
 }
 
 std::string slot_sql(const std::string& slot) {
@@ -96,7 +105,8 @@ Task<Result<Standing>> look_at_publications(const PhaseSight& sight) {
 }
 
 /// One publication of a superuser is FOR ALL TABLES and carries what is created later too; else
-/// tables are shared out, and each publication has its own marker.
+/// tables are shared out, and each publication has its own marker. All of them or none: which
+/// tables the others should have is not known later.
 Task<Outcome> create_publications(PhaseServers& servers) {
   const auto missing = co_await missing_publications(servers.blue, servers.database);
   if (!missing) co_return in_doubt(missing.error());
@@ -105,8 +115,9 @@ Task<Outcome> create_publications(PhaseServers& servers) {
   const auto names = publications_of(servers.database);
   if (*all) {
     const std::vector<std::string> every;
-    const auto outcome = co_await create_publication(servers, names.front(), every);
-    co_return outcome;
+    const auto create_all = create_sql(names.front(), every);
+    const auto made = co_await servers.blue.script(create_all);
+    co_return made ? done("all tables") : outcome_of_failure(made.error());
   }
   if (missing->size() != names.size())
     co_return refused(
@@ -116,15 +127,19 @@ Task<Outcome> create_publications(PhaseServers& servers) {
         "drop the publications of cutover.toml that exist, then prepare again");
   const auto tables = co_await tables_to_publish(servers);
   if (!tables) co_return in_doubt(tables.error());
+  const auto left_out = co_await tables_left_out(servers.blue);
+  if (!left_out) co_return in_doubt(left_out.error());
   auto lists = spread(*tables, names.size());
+  std::string sql;
   std::string shares;
   for (std::size_t i = 0; i < names.size(); ++i) {
     lists[i].push_back(marker_table(names[i]));
-    const auto outcome = co_await create_publication(servers, names[i], lists[i]);
-    if (!outcome.is_done()) co_return outcome;
-    shares += fmt::format("{}{}: {}", i == 0 ? "" : "; ", names[i], outcome.detail);
+    sql += create_sql(names[i], lists[i]) + ";";
+    shares += fmt::format("{}{}: {} tables", i == 0 ? "" : "; ", names[i], lists[i].size());
   }
-  co_return done(shares);
+  const auto made = co_await servers.blue.script(sql);
+  if (!made) co_return outcome_of_failure(made.error());
+  co_return done(shares + *left_out);
 }
 
 Task<Result<Standing>> look_at_slots(const PhaseSight& sight) {

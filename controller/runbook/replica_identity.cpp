@@ -46,7 +46,7 @@ ORDER BY 1, 2)";
 struct Unidentified {
   std::string schema;
   std::string table;
-  std::string previous;  ///< "d", "n" or "i", as in pg_class
+  std::string previous;  ///< "d", "n", "i" or "f", as in pg_class
   std::string index;     ///< empty: none fits
   std::string name() const { return quoted_name(schema, table); }
 };
@@ -101,6 +101,7 @@ std::string restore_sql(const Rows& rows, std::size_t row) {
   const auto index = rows.text(row, "index_there");
   std::string clause = "DEFAULT";
   if (previous == "n") clause = "NOTHING";
+  if (previous == "f") clause = "FULL";
   if (previous == "i" && !index.empty()) clause = "USING INDEX " + quote_identifier(index);
   return fmt::format("SET LOCAL lock_timeout = '100ms'; ALTER TABLE {} REPLICA IDENTITY {}", table,
                      clause);
@@ -120,6 +121,18 @@ Task<Outcome> look_at_identity_types(ServerSession& blue) {
                   "compared (json, xml, point …), which would stop replication: {}",
                   blue.place(), named(names)),
       "add a primary key or a unique index on columns that are not null");
+}
+
+Task<Outcome> look_at_generated_identities(ServerSession& blue) {
+  const auto rows = co_await blue.query(unidentifiable_tables_sql());
+  if (!rows) co_return outcome_of_failure(rows.error());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < rows->size(); ++i) names.push_back(rows->text(i, "name"));
+  if (names.empty()) co_return done();
+  co_return refused(fmt::format("{}: tables whose rows only a generated column could tell apart, "
+                                "which is not replicated: {}",
+                                blue.place(), named(names)),
+                    "add a unique index on columns that are not null and not generated");
 }
 
 Task<Result<Standing>> look_at_identities(ServerSession& session) {

@@ -10,6 +10,9 @@ namespace cutover {
 /// without equality: its first replicated UPDATE would stop the apply worker.
 Task<Outcome> look_at_identity_types(ServerSession& blue);
 
+/// Refused for a table whose rows only a generated column could tell apart.
+Task<Outcome> look_at_generated_identities(ServerSession& blue);
+
 /// Holds when every ordinary table has one.
 Task<Result<Standing>> look_at_identities(ServerSession& session);
 

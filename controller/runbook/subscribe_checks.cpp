@@ -76,24 +76,47 @@ Task<Outcome> look_at_tables(const PhaseSight& sight) {
       "load blue's schema first: pg_dump --schema-only of green's version");
 }
 
+// A partition may be published as itself or as its root.
 constexpr const char* tables_to_copy_sql = R"(
-SELECT format('%I.%I', n.nspname, c.relname) AS name
+SELECT format('%I.%I', n.nspname, c.relname) AS name,
+       format('%I.%I', an.nspname, a.relname) AS published_as
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (SELECT c.oid AS relid
+                    UNION SELECT relid FROM pg_partition_ancestors(c.oid)) AS listed
+JOIN pg_class AS a ON a.oid = listed.relid JOIN pg_namespace AS an ON an.oid = a.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^pg_'
   AND n.nspname NOT IN ('information_schema', 'cutover')
   AND NOT EXISTS (SELECT FROM pg_subscription_rel AS r WHERE r.srrelid = c.oid)
 ORDER BY 1)";
+
+constexpr const char* published_names_sql = R"(
+SELECT DISTINCT format('%I.%I', schemaname, tablename) AS name
+FROM pg_publication_tables WHERE pubname IN ({}))";
+
+/// What blue does not publish (tables of extensions, say) stays as it is.
+Task<Result<std::set<std::string>>> tables_to_copy(const PhaseSight& sight) {
+  const auto published = co_await sight.blue.query(
+      fmt::format(published_names_sql, list_of_literals(publications_of(sight.database))));
+  if (!published) co_return Error(published.error());
+  const auto there = co_await sight.green.query(tables_to_copy_sql);
+  if (!there) co_return Error(there.error());
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < published->size(); ++i) names.insert(published->text(i, "name"));
+  std::set<std::string> tables;
+  for (std::size_t i = 0; i < there->size(); ++i)
+    if (names.contains(there->text(i, "published_as"))) tables.insert(there->text(i, "name"));
+  co_return tables;
+}
 
 /// Tables that a subscription knows already are being filled by it.
 Task<Outcome> look_at_emptiness(const PhaseSight& sight) {
   const auto seed = co_await recorded_seed(sight.green);
   if (!seed) co_return refused(seed.error());
   if (*seed) co_return done("green was seeded, nothing is copied");
-  const auto tables = co_await sight.green.query(tables_to_copy_sql);
-  if (!tables) co_return outcome_of_failure(tables.error());
+  const auto tables = co_await tables_to_copy(sight);
+  if (!tables) co_return refused(tables.error());
   std::vector<std::string> filled;
-  for (std::size_t i = 0; i < tables->size(); ++i) {
-    const auto name = tables->text(i, "name");
+  for (const auto& name : *tables) {
     const auto row = co_await sight.green.query("SELECT FROM " + name + " LIMIT 1");
     if (!row) co_return outcome_of_failure(row.error());
     if (!row->empty()) filled.push_back(name);

@@ -2,6 +2,7 @@
 // opening is in way_back_opening.cpp.
 #include <fmt/format.h>
 
+#include "controller/servers/publication_sql.h"
 #include "controller/servers/schema.h"
 #include "controller/servers/secret_statement.h"
 #include "controller/servers/subscription_state.h"
@@ -90,8 +91,9 @@ Task<Outcome> create_publication(DatabaseServers& servers, std::size_t number) {
   if (!tables) co_return outcome_of(tables.error());
   if (tables->empty())
     co_return refused(servers.blue_place() + ": publication " + blues + " has no table");
-  const auto sql = publication_sql(name, *tables, servers.green_watcher.server_version());
-  const auto made = co_await servers.green_watcher.query(sql);
+  const auto version = servers.green_watcher.server_version();
+  const auto sql = patient_publication_sql(publication_sql(name, *tables, version));
+  const auto made = co_await servers.green_watcher.script(sql);
   co_return made ? done() : outcome_of(made.error());
 }
 

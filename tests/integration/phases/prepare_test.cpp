@@ -34,17 +34,21 @@ CREATE UNIQUE INDEX "fits it" ON fits (a);
 CREATE TABLE nullable (a int); CREATE UNIQUE INDEX ON nullable (a);
 CREATE TABLE partial (a int NOT NULL); CREATE UNIQUE INDEX ON partial (a) WHERE a > 0;
 CREATE TABLE deferred (a int NOT NULL, UNIQUE (a) DEFERRABLE);
+CREATE TABLE made (a int NOT NULL, b int GENERATED ALWAYS AS (a + 1) STORED PRIMARY KEY, UNIQUE (a));
 CREATE TABLE nothing (a int); ALTER TABLE nothing REPLICA IDENTITY NOTHING)";
 
 TEST(PrepareInFull, GivesEveryTableAReplicaIdentityAndRemembersExactlyThese) {
   ServerPair pair(with_ddl(keyless_ddl));
   ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
-  EXPECT_EQ(identity_of(pair, "fits"), "i");
+  for (const char* table : {"fits", "made"}) EXPECT_EQ(identity_of(pair, table), "i") << table;
+  EXPECT_EQ(pair.blue_value("SELECT chosen_index FROM cutover.replica_identity "
+                            "WHERE table_name = 'made'"),
+            "made_a_key");
   for (const char* table :
        {"\"Odd schema\".\"no \"\"key\"\"\"", "nullable", "partial", "deferred", "nothing"})
     EXPECT_EQ(identity_of(pair, table), "f") << table;
   EXPECT_EQ(identity_of(pair, "item"), "d");
-  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM cutover.replica_identity"), "6");
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM cutover.replica_identity"), "7");
   pair.on_blue().must("INSERT INTO fits VALUES (1, 2); UPDATE fits SET b = 3; DELETE FROM fits");
   ASSERT_EQ(run_phase_on(pair, finish_phase()), "");
   EXPECT_EQ(identity_of(pair, "fits"), "d");
@@ -72,6 +76,56 @@ TEST(PrepareInFull, AnUpdatedTableWhoseRowsCannotBeComparedIsRefused) {
   const auto outcome = check_outcome(pair, prepare_phase(), "comparable_rows", quick_options());
   EXPECT_TRUE(outcome.is_refused());
   EXPECT_NE(outcome.detail.find("public.log"), std::string::npos) << told(outcome);
+}
+
+TEST(PrepareInFull, ATableThatOnlyAGeneratedColumnIdentifiesIsRefused) {
+  ServerPair pair(
+      with_ddl("CREATE TABLE made (body jsonb, id text GENERATED ALWAYS AS (body ->> 'id') STORED "
+               "PRIMARY KEY)"));
+  const auto outcome = check_outcome(pair, prepare_phase(), "generated_identity", quick_options());
+  EXPECT_TRUE(outcome.is_refused());
+  EXPECT_NE(outcome.detail.find("public.made"), std::string::npos) << told(outcome);
+}
+
+/// As autovacuum does, until deadlock_timeout.
+TEST(PrepareInFull, PublicationsWaitForAVacuumAndAreMadeAllOrNone) {
+  PairOptions options = with_ddl("CREATE TABLE calm (a int PRIMARY KEY)");
+  options.subscriptions = 2;
+  ServerPair pair(options);
+  auto vacuum = pair.on_blue();
+  vacuum.must("BEGIN; LOCK TABLE calm IN SHARE UPDATE EXCLUSIVE MODE");
+  PhaseServers servers(pair.databases[0], quick_options());
+  const auto last = pair.run(run_phase_steps(prepare_steps(), servers)).back();
+  EXPECT_EQ(last.name, "publication");
+  EXPECT_FALSE(last.outcome.is_done());
+  EXPECT_GE(last.took, std::chrono::seconds(2));
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_publication"), "0");
+  vacuum.must("COMMIT");
+  EXPECT_EQ(run_phase_on(pair, prepare_phase()), "");
+}
+
+/// What an extension of another role brings: pg_cron, PostGIS.
+TEST(PrepareInFull, WithoutSuperuserTablesOfOthersExtensionsAreLeftOutOnBothSides) {
+  PairOptions options;
+  options.ddl =
+      "CREATE EXTENSION pg_trgm; CREATE SCHEMA cron; CREATE TABLE cron.job (a int);"
+      "INSERT INTO cron.job VALUES (1); ALTER EXTENSION pg_trgm ADD TABLE cron.job";
+  ServerPair pair(options);
+  auto& database = pair.databases[0];
+  for (auto* side : {&pair.blue, &pair.green})
+    side->sql(
+        "CREATE ROLE mover LOGIN REPLICATION IN ROLE pg_monitor;"
+        "ALTER DATABASE app0 OWNER TO mover; ALTER TABLE item OWNER TO mover",
+        "app0");
+  database.blue = pair.blue.conninfo(database.name, "mover");
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  EXPECT_EQ(pair.blue_value("SELECT string_agg(tablename, ',') FROM pg_publication_tables "
+                            "WHERE schemaname <> 'cutover'"),
+            "item");
+  const auto empty = check_outcome(pair, subscribe_phase(), "empty", quick_options());
+  EXPECT_TRUE(empty.is_done()) << told(empty);
+  pair.on_green().must("INSERT INTO item (note) VALUES ('in the way')");
+  EXPECT_TRUE(check_outcome(pair, subscribe_phase(), "empty", quick_options()).is_refused());
 }
 
 TEST(PrepareInFull, SettingsThatAreTooLowAreNamed) {
