@@ -6,6 +6,7 @@
 #include "controller/checks/ask.h"
 #include "controller/checks/check_list.h"
 #include "controller/checks/names.h"
+#include "controller/servers/replica_identity_sql.h"
 
 namespace cutover {
 namespace {
@@ -164,27 +165,23 @@ Task<Finding> tables_ready(const CheckContext& context) {
                              "the copy: SELECT * FROM pg_subscription_rel WHERE srsubstate <> 'r'");
 }
 
-/// relreplident: d(efault) needs a primary key, i(ndex) its index, n(othing) and a vanished index
-/// leave no identity. FULL works, but before 16 every change is a sequential scan on green.
+/// FULL works, but before 16 every change is a sequential scan on green.
 std::string identity_sql(int green_version) {
   return fmt::format(R"sql(
-  SELECT CASE WHEN c.relreplident = 'f' THEN 'warn' ELSE 'fail' END AS outcome,
-         CASE WHEN c.relreplident = 'f' THEN 'FULL, which green applies by sequential scans'
-              ELSE 'without replica identity' END AS label,
-         c.oid::regclass::text AS object
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
-     AND n.nspname !~ '^(pg_|information_schema$|cutover$)'
-     AND CASE c.relreplident
-           WHEN 'd' THEN NOT EXISTS (SELECT FROM pg_index i
-                                      WHERE i.indrelid = c.oid AND i.indisprimary)
-           WHEN 'i' THEN NOT EXISTS (SELECT FROM pg_index i
-                                      WHERE i.indrelid = c.oid AND i.indisreplident)
-           WHEN 'f' THEN {} ELSE true END
-     AND EXISTS (SELECT FROM pg_publication_tables t
-                  WHERE t.schemaname = n.nspname AND t.tablename = c.relname)
-   ORDER BY n.nspname, c.relname)sql",
+  SELECT CASE WHEN lacks THEN 'fail' ELSE 'warn' END AS outcome,
+         CASE WHEN lacks THEN 'without replica identity'
+              ELSE 'FULL, which green applies by sequential scans' END AS label,
+         name AS object
+    FROM (SELECT c.oid::regclass::text AS name, c.relreplident, n.nspname, c.relname, {} AS lacks
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
+             AND n.nspname !~ '^(pg_|information_schema$|cutover$)'
+             AND EXISTS (SELECT FROM pg_publication_tables t
+                          WHERE t.schemaname = n.nspname AND t.tablename = c.relname)) published
+   WHERE lacks OR relreplident = 'f' AND {}
+   ORDER BY nspname, relname)sql",
+                     lacks_replica_identity_sql(),
                      green_version > 0 && green_version < 160000 ? "true" : "false");
 }
 
@@ -193,8 +190,9 @@ Task<Finding> replica_identity(const CheckContext& context) {
   return ask_offenders(
       context, {.sql = identity_sql(green),
                 .none = "every published table has one",
-                .hint = "UPDATE and DELETE fail on blue without one: add a primary key, or ALTER "
-                        "TABLE … REPLICA IDENTITY USING INDEX …; else REPLICA IDENTITY FULL"});
+                .hint = "UPDATE and DELETE fail without one, and a deferrable key or one with a "
+                        "generated column is none: add a primary key, or ALTER TABLE … REPLICA "
+                        "IDENTITY USING INDEX …; else REPLICA IDENTITY FULL"});
 }
 
 }  // namespace

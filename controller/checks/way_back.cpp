@@ -1,6 +1,7 @@
 #include "controller/checks/way_back.h"
 
 #include "controller/checks/ask.h"
+#include "controller/servers/replica_identity_sql.h"
 
 namespace cutover {
 namespace {
@@ -67,23 +68,19 @@ Task<Finding> way_back_room(const CheckContext& context) {
 
 /// As soon as green publishes a table whose rows cannot be told apart, its own apply worker fails
 /// on the first UPDATE of it.
-constexpr auto unidentified_sql = R"sql(
+std::string unidentified_sql() {
+  return R"sql(
   SELECT 'fail' AS outcome, 'cannot be published on green' AS label, c.oid::regclass::text AS object
     FROM pg_subscription_rel r JOIN pg_class c ON c.oid = r.srrelid
-   WHERE c.relkind = 'r'
-     AND (c.relreplident = 'n'
-          OR c.relreplident = 'd' AND NOT EXISTS (
-               SELECT FROM pg_index i
-                WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate)
-          OR c.relreplident = 'i' AND NOT EXISTS (
-               SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid))
-   ORDER BY 3)sql";
+   WHERE c.relkind = 'r' AND )sql" +
+         lacks_replica_identity_sql() + " ORDER BY 3";
+}
 
 Task<Finding> way_back_replica_identity(const CheckContext& context) {
   return ask_if_wanted(
       context,
       {.side = Side::green,
-       .sql = unidentified_sql,
+       .sql = unidentified_sql(),
        .none = "every table has one on green",
        .hint = "on green: ALTER TABLE … REPLICA IDENTITY USING INDEX, or FULL, as on blue"});
 }

@@ -128,6 +128,14 @@ std::vector<Provocation> publication_provocations() {
        .undo_blue = "DROP TABLE no_key"},
       {.check = "replica_identity",
        .outcome = fail,
+       .says = "without replica identity: public.late, public.made, public.made_too",
+       .blue = "CREATE TABLE late (id int PRIMARY KEY DEFERRABLE);"
+               "CREATE TABLE made (a int, id int GENERATED ALWAYS AS (a + 1) STORED PRIMARY KEY);"
+               "CREATE TABLE made_too (LIKE made INCLUDING ALL);"
+               "ALTER TABLE made_too REPLICA IDENTITY FULL",
+       .undo_blue = "DROP TABLE late, made, made_too"},
+      {.check = "replica_identity",
+       .outcome = fail,
        .says = "without replica identity: public.\"No \"\"Key\"",
        .blue = "CREATE TABLE \"No \"\"Key\" (id int PRIMARY KEY);"
                "ALTER TABLE \"No \"\"Key\" REPLICA IDENTITY NOTHING",
