@@ -1,6 +1,9 @@
 // Roles, memberships and privileges: what a client may do on blue it has to be allowed on green.
+#include <fmt/format.h>
+
 #include "controller/checks/ask.h"
 #include "controller/checks/check_list.h"
+#include "controller/servers/listed_sequences.h"
 
 namespace cutover {
 namespace {
@@ -163,7 +166,8 @@ constexpr auto own_rights_blue_sql = R"sql(
               AND NOT (has_table_privilege(me.oid, format('%I.%I', t.schemaname, t.tablename),
                                            'TRIGGER')
                    AND has_table_privilege(me.oid, format('%I.%I', t.schemaname, t.tablename),
-                                           'UPDATE, DELETE, TRUNCATE'))) rights
+                                           'UPDATE, DELETE, TRUNCATE'))
+           UNION ALL {}) rights
    WHERE NOT me.super)sql";
 
 /// has_sequence_privilege fails on what is no sequence, and may be asked before any other
@@ -181,14 +185,31 @@ constexpr auto own_rights_green_sql = R"sql(
              JOIN pg_class c ON c.oid = q.seqrelid
              JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relpersistence <> 't' AND n.nspname !~ '^pg_'
-              AND NOT has_sequence_privilege(me.oid, q.seqrelid, 'UPDATE')) rights
+              AND NOT has_sequence_privilege(me.oid, q.seqrelid, 'UPDATE')
+           UNION ALL {}) rights
    WHERE NOT me.super)sql";
+
+/// Sequences are read on both sides, while clients wait. The list is grouped so that
+/// has_sequence_privilege is asked of nothing else than sequences.
+std::string reading_rights_sql() {
+  return fmt::format(R"sql(
+           SELECT lacking
+             FROM (SELECT DISTINCT format('USAGE on schema %I', listed.nspname) AS lacking
+                     FROM (SELECT n.oid, n.nspname {0}) AS listed
+                    WHERE NOT has_schema_privilege(listed.oid, 'USAGE')
+                    UNION ALL
+                   SELECT format('SELECT on sequence %s', listed.seqrelid::regclass)
+                     FROM (SELECT s.seqrelid {0}) AS listed
+                    WHERE NOT has_sequence_privilege(listed.seqrelid, 'SELECT')) AS reading)sql",
+                     listed_sequences_sql);
+}
 
 Task<Finding> own_rights(const CheckContext& context) {
   Evidence evidence;
-  const Offenders blue{.side = Side::blue, .sql = own_rights_blue_sql};
+  const auto reading = reading_rights_sql();
+  const Offenders blue{.side = Side::blue, .sql = fmt::format(own_rights_blue_sql, reading)};
   co_await gather_offenders(context, blue, evidence);
-  const Offenders green{.side = Side::green, .sql = own_rights_green_sql};
+  const Offenders green{.side = Side::green, .sql = fmt::format(own_rights_green_sql, reading)};
   co_await gather_offenders(context, green, evidence);
   co_return evidence.finding("they suffice",
                              "GRANT them, or put another user into the conninfo of cutover.toml");

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/base/number.h"
+#include "controller/servers/listed_sequences.h"
 #include "controller/servers/schema.h"
 #include "controller/servers/sequences.h"
 
@@ -28,11 +29,6 @@ constexpr std::size_t per_statement = 200;
 /// An EXECUTE copies the whole text that its PREPARE came in.
 constexpr std::size_t statements_per_text = 2;
 
-constexpr const char* listed = R"(
-FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('cutover', 'pg_catalog', 'information_schema'))";
-
 /// Which sequences there are, each with its name: values are told apart by their place alone.
 /// hashint8 mixes both halves of its argument; functions of hash indexes cost half of any text.
 std::string signature_sql() {
@@ -42,14 +38,14 @@ std::string signature_sql() {
       "sum(hashint8(c.oid::bigint << 32 # hashname(n.nspname))::bigint), "
       "sum(hashint8(c.oid::bigint << 32 # s.seqincrement)::bigint), "
       "sum(hashoid(c.oid)::bigint) FILTER (WHERE s.seqcycle)) AS signature {}",
-      listed);
+      listed_sequences_sql);
 }
 
 std::string list_sql() {
   return fmt::format(
       "SELECT c.oid, n.nspname, c.relname, s.seqincrement < 0 AS descends, s.seqcycle AS cycles {} "
       "ORDER BY c.oid",
-      listed);
+      listed_sequences_sql);
 }
 
 /// Empty: never handed out since it was made, set or restarted.

@@ -10,6 +10,13 @@ std::string as_app_user(const std::string& conninfo) {
   return conninfo + " user=app_user";
 }
 
+/// All rights of postgres, and none on what `keeper` owns.
+const std::string kept_sequence =
+    "CREATE ROLE mover LOGIN IN ROLE postgres, pg_monitor, pg_signal_backend; CREATE ROLE keeper;"
+    "CREATE SCHEMA kept; CREATE SEQUENCE kept.counter; ALTER SEQUENCE kept.counter OWNER TO keeper;"
+    "ALTER SCHEMA kept OWNER TO keeper";
+const std::string no_kept_sequence = "DROP SCHEMA kept CASCADE; DROP ROLE keeper; DROP ROLE mover";
+
 SameRows events_of_the_day() {
   SameRows rows;
   rows.table = "event";
@@ -50,6 +57,18 @@ std::vector<Provocation> session_provocations() {
            [](Config& config) {
              config.databases[0].green = as_app_user(config.databases[0].green);
            }},
+      {.check = "own_rights",
+       .outcome = fail,
+       .says = "mover on blue lacks: USAGE on schema kept, SELECT on sequence kept.counter",
+       .blue = kept_sequence,
+       .undo_blue = no_kept_sequence,
+       .configure = [](Config& config) { config.databases[0].blue += " user=mover"; }},
+      {.check = "own_rights",
+       .outcome = fail,
+       .says = "USAGE on schema kept, SELECT on sequence kept.counter",
+       .green = kept_sequence,
+       .undo_green = no_kept_sequence,
+       .configure = [](Config& config) { config.databases[0].green += " user=mover"; }},
       {.check = "green_connections",
        .outcome = fail,
        .says = "the pools may open 1005",
