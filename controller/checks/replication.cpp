@@ -125,14 +125,18 @@ Task<Finding> subscription_enabled(const CheckContext& context) {
 }
 
 /// One row per subscription with relid NULL is the leader; from 16 on parallel workers have rows of
-/// their own, with leader_pid.
+/// their own, with leader_pid. The statistics are of every database, whose subscriptions may well
+/// have the same name: pg_subscription tells which is ours.
 constexpr auto workers_sql = R"sql(
   SELECT CASE WHEN w.pid IS NULL THEN 'fail' ELSE 'pass' END AS outcome,
          CASE WHEN w.pid IS NULL THEN 'no worker runs for' ELSE 'worker runs for' END AS label,
          quote_ident(wanted.name) AS object
     FROM unnest($1::text[]) AS wanted (name)
+    LEFT JOIN (pg_subscription s JOIN pg_database d
+                 ON d.oid = s.subdbid AND d.datname = current_database())
+      ON s.subname = wanted.name
     LEFT JOIN pg_stat_subscription w
-      ON w.subname = wanted.name AND w.relid IS NULL AND w.pid IS NOT NULL
+      ON w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL
          AND (to_jsonb(w) ->> 'leader_pid') IS NULL)sql";
 
 Task<Finding> subscription_worker(const CheckContext& context) {
@@ -153,7 +157,10 @@ constexpr auto errors_sql = R"sql(
               ELSE 'fails to apply' END AS label,
          format('%I (%s errors)', wanted.name, coalesce(e.apply_error_count, 0)) AS object
     FROM unnest($1::text[]) AS wanted (name)
-    LEFT JOIN pg_stat_subscription_stats e ON e.subname = wanted.name
+    LEFT JOIN (pg_subscription s JOIN pg_database d
+                 ON d.oid = s.subdbid AND d.datname = current_database())
+      ON s.subname = wanted.name
+    LEFT JOIN pg_stat_subscription_stats e ON e.subid = s.oid
     LEFT JOIN pg_stat_subscription w
       ON w.subid = e.subid AND w.relid IS NULL AND (to_jsonb(w) ->> 'leader_pid') IS NULL
     LEFT JOIN pg_stat_activity a ON a.pid = w.pid)sql";
@@ -167,7 +174,10 @@ constexpr auto young_workers_sql = R"sql(
               ELSE 'worker was started a moment ago' END AS label,
          quote_ident(wanted.name) AS object
     FROM unnest($1::text[]) AS wanted (name)
-    LEFT JOIN pg_stat_subscription w ON w.subname = wanted.name AND w.relid IS NULL
+    LEFT JOIN (pg_subscription s JOIN pg_database d
+                 ON d.oid = s.subdbid AND d.datname = current_database())
+      ON s.subname = wanted.name
+    LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid IS NULL
     LEFT JOIN pg_stat_activity a ON a.pid = w.pid)sql";
 
 Task<Finding> apply_errors(const CheckContext& context) {

@@ -34,8 +34,10 @@ Task<Finding> schema(const CheckContext& context) {
                             .show_values = true});
 }
 
-/// Triggers of constraints are internal. From 18 on NOT NULL is a constraint too (contype n); the
-/// columns tell it already.
+/// Triggers of constraints are internal. What a partition has from its root, and the copies of a
+/// foreign key for each partition it refers to, get names, or rows, by the server's own taste: the
+/// root's tell them. From 18 on NOT NULL is a constraint too (contype n); the columns tell it
+/// already.
 constexpr auto table_objects_sql = R"sql(
   WITH tables AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, c.relrowsecurity AS secured
@@ -58,6 +60,7 @@ constexpr auto table_objects_sql = R"sql(
   SELECT format('constraint %I of %s', k.conname, t.name), pg_get_constraintdef(k.oid)
     FROM tables t
     JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype IN ('c', 'f', 'p', 'u', 'x')
+                        AND k.conparentid = 0
   UNION ALL
   SELECT format('index %I of %s', i.relname, t.name),
          concat_ws(' ', pg_get_indexdef(i.oid), CASE WHEN NOT x.indisvalid THEN 'invalid' END)
@@ -71,7 +74,7 @@ constexpr auto table_objects_sql = R"sql(
     JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
     JOIN pg_proc f ON f.oid = g.tgfoid
     JOIN pg_namespace n ON n.oid = f.pronamespace
-   WHERE n.nspname <> 'cutover'
+   WHERE n.nspname <> 'cutover' AND coalesce(to_jsonb(g) ->> 'tgparentid', '0') = '0'
   UNION ALL
   SELECT format('policy %I of %s', p.polname, t.name),
          concat_ws(' ', p.polcmd, p.polpermissive, pg_get_expr(p.polqual, t.oid),

@@ -44,7 +44,9 @@ WHERE s.slot_type = 'logical' AND s.database = current_database() AND NOT s.temp
 ORDER BY s.slot_name)";
 
 constexpr const char* errors_sql = R"(
-SELECT subname, apply_error_count AS errors FROM pg_stat_subscription_stats)";
+SELECT e.subname, e.apply_error_count AS errors
+FROM pg_stat_subscription_stats AS e JOIN pg_subscription AS s ON s.oid = e.subid
+WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))";
 
 // pg_class says nothing reliable about rows before the first ANALYZE, the size does.
 constexpr const char* unanalyzed_sql = R"(

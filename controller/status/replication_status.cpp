@@ -42,7 +42,9 @@ WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database(
 GROUP BY s.oid, s.subname, s.subenabled ORDER BY s.subname)";
 
 constexpr const char* errors_sql =
-    "SELECT subname, apply_error_count, sync_error_count FROM pg_stat_subscription_stats";
+    "SELECT e.subname, e.apply_error_count, e.sync_error_count "
+    "FROM pg_stat_subscription_stats AS e JOIN pg_subscription AS s ON s.oid = e.subid "
+    "WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
 constexpr int first_version_with_error_counts = 150000;
 
 constexpr const char* ddl_sql =

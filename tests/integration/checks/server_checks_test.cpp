@@ -99,6 +99,50 @@ TEST(ServerChecks, OfSessionsComplainWhenProvoked) {
   expect_all(session_provocations());
 }
 
+/// Row triggers of a root are copied to its partitions: in rows that count as internal before 15.
+TEST(ServerChecks, TriggersCopiedToPartitionsAreNoDifference) {
+  const std::string tree =
+      "CREATE TABLE tree (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+      "CREATE TABLE leaf PARTITION OF tree FOR VALUES FROM (0) TO (9);"
+      "CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+      "CREATE TRIGGER seen AFTER INSERT ON tree FOR EACH ROW EXECUTE FUNCTION seen()";
+  pair().on_green(tree);
+  pair().on_blue(tree);
+  const Finding same = ask_servers("schema_objects", pair().config());
+  EXPECT_STREQ(outcome_of(same), "pass") << same.detail;
+  pair().on_green("CREATE TRIGGER own AFTER INSERT ON leaf FOR EACH ROW EXECUTE FUNCTION seen()");
+  const Finding own = ask_servers("schema_objects", pair().config());
+  EXPECT_NE(own.detail.find("trigger own of public.leaf"), std::string::npos) << own.detail;
+  pair().on_blue("DROP TABLE tree; DROP FUNCTION seen()");
+  pair().on_green("DROP TABLE tree; DROP FUNCTION seen()");
+}
+
+/// Subscriptions have names per database, and `cutover` is what each is called by default.
+TEST(ServerChecks, TheWorkerOfAnotherDatabaseIsNotTakenForOurs) {
+  pair().blue().sql("CREATE DATABASE other");
+  pair().green().sql("CREATE DATABASE other");
+  pair().blue().sql("CREATE PUBLICATION cutover FOR ALL TABLES", "other");
+  pair().blue().sql("SELECT pg_create_logical_replication_slot('other', 'pgoutput')", "other");
+  pair().green().sql("CREATE SUBSCRIPTION cutover CONNECTION '" + pair().blue().conninfo("other") +
+                         "' PUBLICATION cutover WITH (create_slot = false, slot_name = 'other')",
+                     "other");
+  const Provocation stopped{.check = "subscription_worker",
+                            .outcome = fail,
+                            .says = "no worker runs for: cutover",
+                            .green = "ALTER SUBSCRIPTION cutover DISABLE",
+                            .undo_green = "ALTER SUBSCRIPTION cutover ENABLE"};
+  EXPECT_TRUE(support::eventually(15s, [] {
+    return pair()
+               .green()
+               .sql("SELECT count(*) FROM pg_stat_subscription WHERE pid IS NOT NULL")
+               .value() == "2";
+  }));
+  expect_provoked(stopped);
+  expect_calm(stopped);
+  pair().green().sql("DROP SUBSCRIPTION cutover", "other");
+  for (auto* server : {&pair().blue(), &pair().green()}) server->sql("DROP DATABASE other");
+}
+
 std::vector<Check> every_server_check() {
   std::vector<Check> checks;
   for (const auto& list :
