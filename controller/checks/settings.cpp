@@ -120,6 +120,7 @@ constexpr auto encoding_sql = R"sql(
     FROM pg_database
    WHERE datname = current_database())sql";
 
+/// Providers came with 15, and the column of their locale got another name with 17.
 constexpr auto locale_sql = R"sql(
   SELECT 'collation' AS object, datcollate AS value
     FROM pg_database
@@ -127,6 +128,16 @@ constexpr auto locale_sql = R"sql(
   UNION ALL
   SELECT 'character type', datctype
     FROM pg_database
+   WHERE datname = current_database()
+  UNION ALL
+  SELECT 'locale provider', CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
+                              WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' ELSE 'builtin' END
+    FROM pg_database d
+   WHERE datname = current_database()
+  UNION ALL
+  SELECT 'locale of the provider',
+         coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', 'none')
+    FROM pg_database d
    WHERE datname = current_database())sql";
 
 Task<Finding> encoding_and_locale(const CheckContext& context) {

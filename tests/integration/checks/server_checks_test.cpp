@@ -272,6 +272,19 @@ TEST(ServerChecks, AnotherEncodingIsRecognised) {
   pair().green().sql("DROP DATABASE latin");
 }
 
+TEST(ServerChecks, AnotherLocaleProviderIsTold) {
+  pair().green().sql(
+      "CREATE DATABASE provided LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' "
+      "TEMPLATE template0");
+  Config config = pair().config();
+  config.databases[0].green = pair().green().conninfo("provided");
+  const Finding found = ask_servers("encoding_and_locale", config);
+  EXPECT_STREQ(outcome_of(found), "warn");
+  EXPECT_NE(found.detail.find("locale provider (blue: libc, green: builtin)"), std::string::npos)
+      << found.detail;
+  pair().green().sql("DROP DATABASE provided");
+}
+
 TEST(ServerChecks, AStandbyWithoutLogicalWalAndRoomForLocksIsRefused) {
   support::PostgresOptions options;
   options.major = 17;
