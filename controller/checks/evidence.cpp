@@ -27,10 +27,9 @@ void Evidence::add(CheckOutcome outcome, const std::string& label, const std::st
     return group.outcome == outcome && group.label == label;
   };
   auto group = std::find_if(groups_.begin(), groups_.end(), same);
-  if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{outcome, label, {}});
-  auto& objects = group->objects;
-  if (object.empty() || std::find(objects.begin(), objects.end(), object) != objects.end()) return;
-  objects.push_back(object);
+  if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{outcome, label});
+  if (object.empty() || !group->known.insert(object).second) return;
+  group->objects.push_back(object);
 }
 
 void Evidence::fail(const std::string& label, const std::string& object) {

@@ -2,6 +2,7 @@
 // under labels, long lists cut.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,8 @@ class Evidence {
   struct Group {
     CheckOutcome outcome;
     std::string label;
-    std::vector<std::string> objects;
+    std::vector<std::string> objects = {};
+    std::set<std::string> known = {};  ///< the same objects, to find
   };
   std::string detail(const std::string& none) const;
   CheckOutcome worst() const;

@@ -140,9 +140,8 @@ Task<Result<std::vector<HeapPages>>> heaps_of(ServerSession& blue, std::uint32_t
       fmt::format("SELECT n.nspname, c.relname, "
                   "pg_relation_size(c.oid) / current_setting('block_size')::bigint AS pages "
                   "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-                  "WHERE c.relkind = 'r' AND (c.oid = {0} OR c.oid IN (SELECT relid FROM "
-                  "pg_partition_tree({0}))) "
-                  "ORDER BY c.oid",
+                  "WHERE c.relkind = 'r' AND c.oid = ANY (ARRAY(SELECT {0}::oid UNION SELECT "
+                  "relid::oid FROM pg_partition_tree({0}))) ORDER BY c.oid",
                   oid),
       patience);
   if (!rows) co_return Error(rows.error());
