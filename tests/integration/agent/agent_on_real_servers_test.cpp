@@ -1,6 +1,8 @@
 // The agent on real PgBouncers: pause, switch, lease, kill -9, and who may speak to it.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/integration/agent/agent_rig.h"
 #include "tests/support/child_process.h"
 #include "tests/support/rig/programs.h"
@@ -291,6 +293,32 @@ TEST_F(AgentOnRealServers, TheProbeAsksEitherServerWithoutTouchingTheRealPgbounc
     for (const auto& answer : reply.probe().answers())
       EXPECT_EQ(answer.answer(), port) << answer.error();
   }
+}
+
+TEST_F(AgentOnRealServers, TheProbeTellsOfEveryEntryForWhichNoUserIsKnown) {
+  const std::string section = "[databases]\n";
+  const std::string user = " user=postgres";
+  std::string ini = support::read_file(first_->ini_path());
+  ini.erase(ini.find(user), user.size());
+  ini.insert(ini.find(section) + section.size(),
+             "too = host=127.0.0.1 dbname=postgres port=" + std::to_string(blue_.port()) + "\n");
+  support::write_file(first_->ini_path(), ini);
+  support::write_file(first_->directory() / "userlist.txt", "\"pgbouncer\" \"secret\"\n");
+
+  proto::Request request;
+  auto& moves = *request.mutable_probe()->mutable_moves();
+  moves = arm_request(1).arm().moves();
+  *moves.Add() = moves.Get(0);
+  moves.Mutable(1)->set_entry("too");
+  request.mutable_probe()->set_sql("show port");
+  request.mutable_probe()->set_timeout_ms(5000);
+  AgentClient client = connect();
+  const auto reply = client.ask(request);
+  std::set<std::string> unknown;
+  for (const auto& answer : reply.probe().answers())
+    if (answer.error().find("no user is known") != std::string::npos)
+      unknown.insert(answer.pgbouncer() + " " + answer.entry());
+  EXPECT_EQ(unknown, (std::set<std::string>{"first app", "first too"}));
 }
 
 TEST_F(AgentOnRealServers, InspectionShowsWhatRunsAndWhatIsWritten) {
