@@ -5,15 +5,13 @@
 #include "controller/commands/screen.h"
 #include "controller/commands/survey.h"
 #include "controller/cutover/plan.h"
+#include "controller/journal/state_directory.h"
 
 namespace cutover {
 namespace {
 
-CommandResult refused_by_checks(CommandResult result) {
-  result.outcome = name_of(RunOutcome::refused);
-  result.exit_code = exit_code_of(RunOutcome::refused);
-  result.error =
-      Error{"checks failed, nothing was changed", "each failed check above says what to do"};
+CommandResult refused_before(CommandResult result, Error error) {
+  end_as(result, RunOutcome::refused, std::move(error));
   return result;
 }
 
@@ -31,7 +29,11 @@ CommandResult survey_then_run(const CommandLine& line, const Config& config,
   CommandResult result;
   result.checks = found.checks;
   result.data = data_of(found, plan);
-  if (has_failure(found.checks)) return refused_by_checks(std::move(result));
+  if (has_failure(found.checks))
+    return refused_before(std::move(result), {"checks failed, nothing was changed",
+                                              "each failed check above says what to do"});
+  const auto journal = expect_journal(config.state_dir);
+  if (!journal) return refused_before(std::move(result), journal.error());
   if (line.dry_run) return result;
   const auto agreed = confirm(wanted.question, "yes", {.answer_yes = line.yes});
   if (!agreed) return usage_error(label_of(line.command), agreed.error());

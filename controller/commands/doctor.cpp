@@ -2,7 +2,6 @@
 // the exit code are as elsewhere.
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include "controller/commands/jumpbox.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
+#include "controller/journal/state_directory.h"
 #include "controller/link/bouncer_fleet.h"
 #include "controller/report/explain.h"
 
@@ -34,12 +34,9 @@ Finding fail(std::string detail, std::string hint) {
 }
 
 Finding state_dir(const Config& config) {
-  std::error_code failed;
-  fs::path nearest = config.state_dir;
-  while (!nearest.empty() && !fs::exists(nearest, failed)) nearest = nearest.parent_path();
-  if (access(nearest.c_str(), W_OK | X_OK) == 0) return pass(config.state_dir.string());
-  return fail(fmt::format("{} cannot be written", nearest.string()),
-              "set run.state_dir to a directory of the user who runs cutover");
+  const auto usable = expect_usable(config.state_dir);
+  if (!usable) return fail(usable.error().what, usable.error().hint);
+  return pass(config.state_dir.string());
 }
 
 /// libpq ignores a password file that others may read, and says so only on stderr.

@@ -12,6 +12,7 @@
 #include "controller/commands/prompt.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
+#include "controller/journal/state_directory.h"
 #include "controller/report/explain.h"
 
 namespace cutover {
@@ -158,7 +159,9 @@ CommandResult run_phase(const CommandLine& line, const Config& config,
            {"checks failed, nothing was changed", "each failed check above says what to do"});
     return result;
   }
-  if (line.dry_run) return result;
+  const auto journal = expect_journal(config.state_dir);
+  if (!journal) end_as(result, RunOutcome::refused, journal.error());
+  if (line.dry_run || !journal) return result;
   const auto agreed = confirm(phase.question, phase.answer, {.answer_yes = line.yes});
   if (!agreed) return usage_error(label_of(line.command), agreed.error());
   if (!*agreed) return refusal(label_of(line.command), Error{"not confirmed, nothing was changed"});

@@ -176,9 +176,11 @@ CommandResult recover_here(const CommandLine& line, const Config& config) {
   auto journal = Journal::open(config.state_dir);
   Recovery recovery{line, config, journal ? &*journal : nullptr, make_run_id()};
   set_log_run(recovery.run_id);
-  if (recovery.journal != nullptr) {
-    const auto begun = journal->begin_run(recovery.run_id, label_of(CommandName::recover));
-    if (!begun) recovery.journal = nullptr;
+  const auto begun = journal ? journal->begin_run(recovery.run_id, label_of(CommandName::recover))
+                             : Result<void>(journal.error());
+  if (!begun) {
+    recovery.journal = nullptr;
+    log_warning("recovery goes on without a journal", {{"why", to_text(begun.error())}});
   }
   auto result = run_task<CommandResult>(
       [&](asio::any_io_executor executor) { return carry_out(executor, recovery); });

@@ -1,6 +1,9 @@
 #include "controller/journal/sqlite.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace cutover::sqlite {
 namespace {
@@ -44,7 +47,36 @@ Row row_of(sqlite3_stmt* statement) {
   return row;
 }
 
+/// SQLite would make it for its owner alone, and gives its -wal and -shm the mode it has.
+void make_for_the_group(const std::filesystem::path& path) {
+  struct stat directory {};
+  const bool shared =
+      ::stat(path.parent_path().c_str(), &directory) == 0 && (directory.st_mode & S_IWGRP) != 0;
+  if (!shared) return;
+  constexpr mode_t mode = 0660;
+  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (made < 0) return;  // it is there, or opening it says why not
+  static_cast<void>(::fchmod(made, mode));
+  ::close(made);
+}
+
 }  // namespace
+
+std::string hint_of(int code) {
+  switch (code) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return "move it away: a new one is made, and no run rests on it";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return "another user made it: `chmod g+w` as that user, or move it away, no run rests on it";
+    case SQLITE_BUSY:
+      return "another cutover writes there; try again";
+    default:
+      return "is the disk full?";
+  }
+}
 
 Result<Database> Database::open(const std::filesystem::path& path) {
   sqlite3* handle = nullptr;
@@ -64,6 +96,7 @@ Result<Database> Database::open_in(const std::filesystem::path& state_dir, const
   if (failed)
     return Error{fmt::format("cannot make {}: {}", state_dir.string(), failed.message()),
                  "set run.state_dir to a directory that you may write"};
+  make_for_the_group(state_dir / name);
   auto database = open(state_dir / name);
   if (!database) return database.error();
   for (const char* sql : schema) {
@@ -74,8 +107,26 @@ Result<Database> Database::open_in(const std::filesystem::path& state_dir, const
 }
 
 Error Database::error() const {
-  const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
-  return Error{path_.string() + ": " + why, "is the disk full, or the file owned by another user?"};
+  if (!handle_) return Error{path_.string() + ": out of memory"};
+  return Error{path_.string() + ": " + sqlite3_errmsg(handle_.get()),
+               hint_of(sqlite3_errcode(handle_.get()))};
+}
+
+Result<void> Database::expect_writable(const std::filesystem::path& path) {
+  const auto database = open(path);
+  if (!database) return database.error();
+  const auto sound = database->run("PRAGMA quick_check(1)");
+  if (!sound) return sound.error();
+  if (const auto found = text_of(sound->front()[0]); found != "ok")
+    return Error{path.string() + ": " + found, hint_of(SQLITE_CORRUPT)};
+  const auto begun = database->execute("BEGIN IMMEDIATE");
+  // One who writes at this moment does not keep others from it.
+  if (!begun && sqlite3_errcode(database->handle_.get()) == SQLITE_BUSY) return {};
+  if (!begun) return begun.error();
+  // A database that may only be read lets a transaction begin.
+  const auto written = database->execute("CREATE TABLE trial (a integer)");
+  if (!written) return written.error();
+  return database->execute("ROLLBACK");
 }
 
 Result<std::vector<Row>> Database::run(const std::string& sql,

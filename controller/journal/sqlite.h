@@ -21,6 +21,7 @@ using Row = std::vector<Value>;
 class Database {
  public:
   /// STATE_DIR/NAME, after the statements of `schema`; the directory is made when missing (0700).
+  /// Where a group may write in the directory, it may write in the database too.
   static Result<Database> open_in(const std::filesystem::path& state_dir, const std::string& name,
                                   std::span<const char* const> schema);
 
@@ -28,6 +29,9 @@ class Database {
   Result<std::vector<Row>> run(const std::string& sql, const std::vector<Value>& values = {}) const;
   /// One statement whose rows nobody wants.
   Result<void> execute(const std::string& sql, const std::vector<Value>& values = {}) const;
+
+  /// An error where a later statement could not write; changes nothing.
+  static Result<void> expect_writable(const std::filesystem::path& path);
 
  private:
   struct Close {
@@ -41,6 +45,9 @@ class Database {
   std::unique_ptr<sqlite3, Close> handle_;
   std::filesystem::path path_;
 };
+
+/// What to do about an error of SQLite, by its code.
+std::string hint_of(int code);
 
 std::string text_of(const Value& value);
 std::optional<double> number_of(const Value& value);
