@@ -12,6 +12,7 @@
 #include "controller/commands/screen.h"
 #include "controller/link/bouncer_fleet.h"
 #include "controller/live/learned_moves.h"
+#include "controller/looks/bouncer_look.h"
 #include "controller/servers/sides.h"
 #include "controller/status/replication_text.h"
 
@@ -36,23 +37,61 @@ struct StatusReport {
   std::string text;
   json::array databases;
   json::array bouncers;
+  FleetLook fences;  ///< who is fenced and who serves, nothing more
 };
+
+/// What a side's own row of cutover.run says; absent where it is not prepared or cannot be asked.
+struct RunSight {
+  std::string epoch;
+  std::string run_id;
+  std::string decided_at;
+  bool fenced = false;
+};
+
+Task<std::optional<RunSight>> look_at_run(const ReadOnlyServer& server, std::string name) {
+  const postgres::Parameters side{name};
+  const auto rows = co_await server.ask(run_sql, side);
+  if (!rows || rows->empty()) co_return std::nullopt;
+  RunSight seen;
+  seen.epoch = rows->text(0, "epoch");
+  seen.run_id = rows->text(0, "run_id");
+  seen.decided_at = rows->text(0, "decided_at");
+  seen.fenced = rows->text(0, "fenced") == "t";
+  co_return seen;
+}
+
+json::object side_of(const ReadOnlyServer& server, const std::optional<RunSight>& seen) {
+  return {{"reachable", server.is_reachable()},
+          {"fenced", seen ? json::value(seen->fenced) : json::value()}};
+}
+
+std::string decision_text(const std::optional<RunSight>& blue,
+                          const std::optional<RunSight>& green) {
+  std::string text = "  blue: not prepared, or it cannot be asked\n";
+  if (blue)
+    text = fmt::format("  blue: epoch {}, run {}, {}\n", blue->epoch,
+                       blue->run_id.empty() ? "none yet" : blue->run_id,
+                       blue->fenced ? "fenced since " + blue->decided_at : "serving");
+  if (green && green->fenced) text += fmt::format("  green: fenced since {}\n", green->decided_at);
+  return text;
+}
 
 Task<void> tell_decision(StatusReport& report, json::object& data,
                          const CheckedDatabase& database) {
-  const postgres::Parameters side{"blue"};
-  const auto rows = co_await database.blue.ask(run_sql, side);
-  if (!rows || rows->empty()) {
-    report.text += "  blue: not prepared, or it cannot be asked\n";
-    co_return;
+  const auto blue = co_await look_at_run(database.blue, "blue");
+  const auto green = co_await look_at_run(database.green, "green");
+  report.text += decision_text(blue, green);
+  data["blue"] = side_of(database.blue, blue);
+  data["green"] = side_of(database.green, green);
+  DatabaseLook fences;
+  if (green) fences.green_fenced = green->fenced;
+  if (blue) {
+    fences.fenced = blue->fenced;
+    data["epoch"] = blue->epoch;
+    data["run_id"] = blue->run_id;
+    data["fenced"] = blue->fenced;
   }
-  const bool fenced = rows->text(0, "fenced") == "t";
-  report.text += fmt::format("  blue: epoch {}, run {}, {}\n", rows->text(0, "epoch"),
-                             rows->text(0, "run_id").empty() ? "none yet" : rows->text(0, "run_id"),
-                             fenced ? "fenced since " + rows->text(0, "decided_at") : "serving");
-  data["epoch"] = rows->text(0, "epoch");
-  data["run_id"] = rows->text(0, "run_id");
-  data["fenced"] = fenced;
+  report.fences.databases.push_back(std::move(fences));
 }
 
 struct WayBack {
@@ -60,13 +99,15 @@ struct WayBack {
   bool open = false;
 };
 
-Task<WayBack> look_at_way_back(const CheckedDatabase& database) {
+/// Absent: blue does not say.
+Task<std::optional<WayBack>> look_at_way_back(const CheckedDatabase& database) {
   WayBack seen;
   std::size_t enabled = 0;
   for (const auto& each : database.config.subscriptions) {
     const postgres::Parameters name{way_back_of(each).subscription};
     const auto rows = co_await database.blue.ask(followers_sql, name);
-    if (!rows || rows->empty()) continue;
+    if (!rows) co_return std::nullopt;
+    if (rows->empty()) continue;
     seen.exists = true;
     if (rows->text(0, "subenabled") == "t" && rows->text(0, "has_worker") == "t") ++enabled;
   }
@@ -77,10 +118,12 @@ Task<WayBack> look_at_way_back(const CheckedDatabase& database) {
 Task<void> tell_way_back(StatusReport& report, json::object& data,
                          const CheckedDatabase& database) {
   const auto seen = co_await look_at_way_back(database);
-  report.text += fmt::format("  way back: {}\n", seen.open     ? "open, blue follows green"
-                                                 : seen.exists ? "armed, NOT OPEN"
-                                                               : "not armed");
-  data["way_back"] = json::object{{"armed", seen.exists}, {"open", seen.open}};
+  data["way_back"] = json::object{{"armed", seen ? json::value(seen->exists) : json::value()},
+                                  {"open", seen ? json::value(seen->open) : json::value()}};
+  report.text += fmt::format("  way back: {}\n", !seen ? "cannot be found out, blue does not say"
+                                                 : seen->open   ? "open, blue follows green"
+                                                 : seen->exists ? "armed, NOT OPEN"
+                                                                : "not armed");
 }
 
 Task<void> tell_database(StatusReport& report, const CheckedDatabase& database,
@@ -105,7 +148,18 @@ const char* serves(const BouncerSight& sight) {
   return sight.all_blue ? "blue" : "neither side wholly";
 }
 
+/// After a run that died between its decision and the switch, when the leases have run out.
+void tell_refused_writes(StatusReport& report) {
+  const auto side = report.fences.fenced_side_in_use();
+  if (side.empty()) return;
+  report.text += fmt::format(
+      "WARNING: {0} is fenced and bouncers point at it: writes there fail with 25006\n"
+      "  hint: unless a run is going on, `cutover recover`\n",
+      side);
+}
+
 void tell_bouncer(StatusReport& report, const BouncerSight& sight) {
+  report.fences.bouncers.push_back(look_of(sight));
   if (sight.unreachable) {
     report.text +=
         fmt::format("bouncer {}: cannot be reached: {}\n", sight.bouncer, sight.unreachable->what);
@@ -140,6 +194,7 @@ Task<StatusReport> look(asio::any_io_executor executor, const Config& config,
   co_await bouncers.connect();
   const auto sights = co_await bouncers.look_at_bouncers();
   for (const auto& sight : sights) tell_bouncer(report, sight);
+  tell_refused_writes(report);
   co_return report;
 }
 
@@ -157,7 +212,10 @@ CommandResult status_command(const CommandLine& line, const Config& config) {
       [&](asio::any_io_executor executor) { return look(executor, config, replication); });
   Screen(line).print(report.text);
   CommandResult result;
-  result.data = {{"databases", report.databases}, {"bouncers", report.bouncers}};
+  const auto refusing = report.fences.fenced_side_in_use();
+  result.data = {{"databases", report.databases},
+                 {"bouncers", report.bouncers},
+                 {"fenced_side_in_use", refusing.empty() ? json::value() : json::value(refusing)}};
   return result;
 }
 

@@ -71,7 +71,10 @@ std::string line_of(const FleetLook& look) {
     line += fmt::format("  {}: {}, {}", database.name, side_text("blue", database.blue),
                         side_text("green", database.green));
     if (database.fenced) line += *database.fenced ? ", fenced" : ", no fence";
+    if (database.green_fenced.value_or(false)) line += ", green fenced";
   }
+  if (const auto side = look.fenced_side_in_use(); !side.empty())
+    line += "  " + side + " serves though it is fenced";
   if (const auto lag = look.lag_bytes(Direction::forward)) line += ", lag " + bytes_text(*lag);
   for (const auto& bouncer : look.bouncers)
     line += fmt::format("  {}: {}{}", bouncer.name,

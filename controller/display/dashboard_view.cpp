@@ -21,6 +21,20 @@ std::string time_of_day(double unix_time) {
   return fmt::format("{:%H:%M:%S}", fmt::localtime(static_cast<std::time_t>(unix_time)));
 }
 
+/// Where clients meet a fence, that alone; else who is fenced.
+FrameLine fence_text(const FleetLook& look, const std::string& refusing) {
+  if (!refusing.empty())
+    return FrameLine("   " + refusing + " IS FENCED: writes fail, `cutover recover`", Style::bad);
+  const auto& first = look.databases.front();
+  const bool blue = first.fenced.value_or(false);
+  const bool green = first.green_fenced.value_or(false);
+  if (blue && green) return FrameLine("   blue and green are fenced", Style::warning);
+  if (!blue && !green) return FrameLine("   no fence");
+  return FrameLine((blue ? "   blue is fenced since " : "   green is fenced since ") +
+                       time_of_day(blue ? first.decided_at : first.green_decided_at),
+                   Style::warning);
+}
+
 /// What follows the heading is scrolled and cut; the heading stays.
 void append_table(Frame& frame, const Frame& table, std::size_t room, std::size_t scrolled) {
   if (room == 0 || table.empty()) return;
@@ -37,6 +51,10 @@ void DashboardView::take(const FleetLook& look) {
   history_.take(look);
   newest_ = look;
   has_look_ = true;
+  // Servers and bouncers are not asked at one moment: one look alone may be torn by a run.
+  const auto fenced_in_use = look.fenced_side_in_use();
+  refusing_ = fenced_in_use == fenced_in_use_before_ ? fenced_in_use : "";
+  fenced_in_use_before_ = fenced_in_use;
   if (!held_still_) look_ = look;
 }
 
@@ -118,10 +136,8 @@ FrameLine DashboardView::phase_line() const {
     line.add(serves("blue") ? "blue serves" : "bouncers differ",
              serves("blue") ? Style::blue : Style::bad);
   }
-  if (!first.fenced) return line.add("   not prepared", Style::dim);
-  line.add(
-      *first.fenced ? "   blue is fenced since " + time_of_day(first.decided_at) : "   no fence",
-      *first.fenced ? Style::warning : Style::plain);
+  if (!first.fenced && refusing_.empty()) return line.add("   not prepared", Style::dim);
+  line.append(fence_text(look_, refusing_));
   line.add(fmt::format("   epoch {}", first.epoch));
   if (!first.run_id.empty()) line.add("   run " + first.run_id, Style::dim);
   return line;

@@ -34,6 +34,8 @@ class DashboardView {
   FleetLook look_;
   FleetLook newest_;  ///< while held still
   FleetHistory history_;
+  std::string fenced_in_use_before_;
+  std::string refusing_;  ///< the side where clients' writes fail
   bool has_look_ = false;
   bool held_still_ = false;
   bool typing_filter_ = false;

@@ -37,6 +37,19 @@ std::optional<double> FleetLook::lag_bytes(Direction direction) const {
   return most;
 }
 
+std::string FleetLook::fenced_side_in_use() const {
+  const bool blue = std::ranges::any_of(
+      databases, [](const auto& database) { return database.fenced.value_or(false); });
+  const bool green = std::ranges::any_of(
+      databases, [](const auto& database) { return database.green_fenced.value_or(false); });
+  for (const auto& bouncer : bouncers) {
+    const bool is_fenced =
+        (blue && bouncer.serves == "blue") || (green && bouncer.serves == "green");
+    if (is_fenced && !bouncer.paused) return bouncer.serves;
+  }
+  return "";
+}
+
 double unix_now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();

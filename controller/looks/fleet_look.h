@@ -59,6 +59,9 @@ struct DatabaseLook {
   std::string run_id;
   std::uint64_t epoch = 0;
   double decided_at = 0;  ///< Unix time; 0: no decision
+  // Of the row for green, on green: the fence of a rollback; absent before `subscribe`.
+  std::optional<bool> green_fenced;
+  double green_decided_at = 0;
 
   /// Sequences of green that are behind blue's, in their direction; absent when a side is not up.
   std::optional<int> sequences_behind() const;
@@ -107,6 +110,9 @@ struct FleetLook {
 
   /// Of the slowest forward subscription; after the switch of the slowest way back.
   std::optional<double> lag_bytes(Direction direction) const;
+  /// "blue" or "green" where clients are let through to a side that is fenced, and every write of
+  /// theirs fails; empty: nowhere.
+  std::string fenced_side_in_use() const;
 };
 
 /// Now, as Unix time: for what people and Prometheus read.

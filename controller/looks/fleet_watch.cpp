@@ -50,13 +50,14 @@ Task<void> look_at_blue(WatchedDatabase& database, LookDepth depth, DatabaseLook
   auto looking =
       look_at_server(database.blue, options_for(database.config, Direction::forward, depth));
   into.blue = co_await std::move(looking);
-  if (into.blue.is_up()) co_await look_at_run(database.blue, into);
+  if (into.blue.is_up()) co_await look_at_run_on_blue(database.blue, into);
 }
 
 Task<void> look_at_green(WatchedDatabase& database, LookDepth depth, DatabaseLook& into) {
   auto looking =
       look_at_server(database.green, options_for(database.config, Direction::back, depth));
   into.green = co_await std::move(looking);
+  if (into.green.is_up()) co_await look_at_run_on_green(database.green, into);
 }
 
 /// `side` says so when the time is up.

@@ -67,7 +67,7 @@ FROM pg_sequences WHERE schemaname <> 'cutover' AND NOT cycle AND last_value IS 
 constexpr const char* run_sql = R"(
 SELECT run_id, epoch, fenced,
        CASE WHEN decided_at IS NULL THEN 0 ELSE extract(epoch FROM decided_at) END::float8 AS decided
-FROM cutover.run WHERE side = 'blue')";
+FROM cutover.run WHERE side = $1)";
 
 constexpr int version_with_subscription_stats = 150000;
 
@@ -150,13 +150,22 @@ Task<SideLook> look_at_server(ServerSession& session, ServerLookOptions options)
   co_return look;
 }
 
-Task<void> look_at_run(ServerSession& blue, DatabaseLook& look) {
-  const auto rows = co_await blue.query(run_sql);
+Task<void> look_at_run_on_blue(ServerSession& blue, DatabaseLook& look) {
+  const postgres::Parameters side{"blue"};
+  const auto rows = co_await blue.query(run_sql, side);
   if (!rows || rows->empty()) co_return;
   look.run_id = rows->text(0, "run_id");
   look.epoch = static_cast<std::uint64_t>(number(*rows, 0, "epoch"));
   look.fenced = rows->text(0, "fenced") == "t";
   look.decided_at = number(*rows, 0, "decided");
+}
+
+Task<void> look_at_run_on_green(ServerSession& green, DatabaseLook& look) {
+  const postgres::Parameters side{"green"};
+  const auto rows = co_await green.query(run_sql, side);
+  if (!rows || rows->empty()) co_return;
+  look.green_fenced = rows->text(0, "fenced") == "t";
+  look.green_decided_at = number(*rows, 0, "decided");
 }
 
 }  // namespace cutover

@@ -21,6 +21,8 @@ struct ServerLookOptions {
 Task<SideLook> look_at_server(ServerSession& session, ServerLookOptions options);
 
 /// Fills in fence, epoch and decision from the row of cutover.run for blue.
-Task<void> look_at_run(ServerSession& blue, DatabaseLook& look);
+Task<void> look_at_run_on_blue(ServerSession& blue, DatabaseLook& look);
+/// Fills in green's fence from its own row.
+Task<void> look_at_run_on_green(ServerSession& green, DatabaseLook& look);
 
 }  // namespace cutover

@@ -85,6 +85,18 @@ TEST_F(Dashboard, HeldStillItShowsWhatWasAndThenWhatIs) {
   EXPECT_THAT(shown(), HasSubstr("blue is fenced"));
 }
 
+TEST_F(Dashboard, AFenceOnGreenIsShownAndShoutedWhereGreenServes) {
+  auto look = sample_look();
+  look.databases[0].green_fenced = true;
+  view_.take(look);
+  EXPECT_THAT(shown(), HasSubstr("blue serves   green is fenced since"));
+  for (auto& bouncer : look.bouncers) bouncer.serves = "green";
+  view_.take(look);
+  EXPECT_THAT(shown(), HasSubstr("green is fenced since")) << "one look may be torn by a run";
+  view_.take(look);
+  EXPECT_THAT(shown(), HasSubstr("green IS FENCED: writes fail, `cutover recover`"));
+}
+
 TEST_F(Dashboard, AServerOrAgentOutOfReachSaysSoInItsPlace) {
   auto look = sample_look();
   look.databases[0].green.error = "connection refused";

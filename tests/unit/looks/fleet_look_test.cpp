@@ -49,5 +49,35 @@ TEST(Lag, IsThatOfOurOwnSlots) {
   EXPECT_EQ(look.lag_bytes(Direction::back), 10);
 }
 
+/// Two bouncers that serve `serves`.
+FleetLook fleet_on(const std::string& serves) {
+  FleetLook look;
+  look.databases.resize(2);
+  look.bouncers.resize(2);
+  for (auto& bouncer : look.bouncers) bouncer.serves = serves;
+  return look;
+}
+
+TEST(FencedSide, IsInUseOnlyWhereClientsAreLetThroughToIt) {
+  auto look = fleet_on("green");
+  EXPECT_EQ(look.fenced_side_in_use(), "");
+  look.databases[0].fenced = true;  // as after every cutover
+  EXPECT_EQ(look.fenced_side_in_use(), "");
+  look.databases[1].green_fenced = true;
+  EXPECT_EQ(look.fenced_side_in_use(), "green");
+  for (auto& bouncer : look.bouncers) bouncer.paused = true;  // as between decision and switch
+  EXPECT_EQ(look.fenced_side_in_use(), "");
+  look.bouncers[1].paused = false;
+  EXPECT_EQ(look.fenced_side_in_use(), "green");
+}
+
+TEST(FencedSide, OfBlueCountsWhereABouncerLeadsThere) {
+  auto look = fleet_on("blue");
+  look.databases[0].green_fenced = true;  // as after every rollback
+  EXPECT_EQ(look.fenced_side_in_use(), "");
+  look.databases[0].fenced = true;
+  EXPECT_EQ(look.fenced_side_in_use(), "blue");
+}
+
 }  // namespace
 }  // namespace cutover
