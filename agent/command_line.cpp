@@ -1,6 +1,7 @@
 #include "agent/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "common/base/version_text.h"
 #include "common/manual/describe_app.h"
@@ -12,7 +13,8 @@ constexpr const char* program_summary = "drives the PgBouncer processes of this 
 
 const CLI::Option* define(CLI::App& app, Arguments& arguments) {
   app.set_version_flag("--version", "cutover-agent " + version_text());
-  app.require_subcommand(1);
+  app.require_subcommand(0,
+                         1);  // none at all is seen to below: the parser would not name a wrong one
   app.fallthrough();
   const auto add = [&](const char* name, const char* help) {
     app.add_subcommand(name, help)->callback([&arguments, name] { arguments.command = name; });
@@ -34,6 +36,11 @@ std::optional<Arguments> parse_command_line(int argc, char** argv, int& exit_cod
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+  if (arguments.command.empty()) {
+    std::cerr << "cutover-agent: a command is missing\nhint: `cutover-agent --help` lists them\n";
+    exit_code = 2;
     return std::nullopt;
   }
   arguments.is_config_given = config->count() > 0;

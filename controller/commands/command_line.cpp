@@ -1,5 +1,7 @@
 #include "controller/commands/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
@@ -20,8 +22,11 @@ void add_shared_options(CLI::App& app, CommandLine& line) {
       "/etc/cutover/cutover.toml");
   app.add_flag("--json", line.json, "print one JSON object on stdout at the end, logs on stderr");
   app.add_flag("--yes", line.yes, "answer every prompt with yes");
-  app.add_flag("!--no-color", line.color, "no colours (NO_COLOR does it too)");
-  app.add_flag("!--no-dry-run", line.dry_run, "act");
+  app.add_flag_function(
+      "--no-color", [&line](std::int64_t) { line.color = false; },
+      "no colours (NO_COLOR does it too)");
+  app.add_flag_function(
+      "--no-dry-run", [&line](std::int64_t) { line.dry_run = false; }, "act");
   app.add_flag_function(
       "--dry-run", [](std::int64_t) {}, "only look, and say what would be done (the default)");
   app.add_flag_function(
@@ -57,6 +62,25 @@ void add_psql_operands(CLI::App& app, CommandLine& line) {
 std::string with_newline(std::string text) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   return text;
+}
+
+/// The parser's help of a command leaves out what goes with every command.
+std::string shared_options_text(const CLI::App& app) {
+  std::string text = "\nOptions of every command:\n";
+  for (const auto& option : describe_app(app).options) {
+    std::string names;
+    for (const auto& name : option.names) names += (names.empty() ? "" : ",") + name;
+    if (names.ends_with("--help") || names.ends_with("--version")) continue;
+    if (!option.value.empty()) names += " " + option.value;
+    text += fmt::format("  {:<28}{}\n", names, option.help);
+  }
+  return text;
+}
+
+std::string help_text(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) return with_newline(app.help());
+  return with_newline(chosen.front()->help(app.get_name())) + shared_options_text(app);
 }
 
 Result<void> contradiction(const CommandLine& line, const CLI::App& app) {
@@ -133,6 +157,13 @@ std::string label_of(CommandName name) {
   return word.empty() ? "cutover" : word;
 }
 
+std::string label_in(const std::vector<std::string>& arguments) {
+  for (const auto& argument : arguments)
+    for (const auto& info : command_table())
+      if (!info.word.empty() && argument == info.word) return info.word;
+  return label_of(CommandName::cutover);
+}
+
 std::uint32_t jobs_wanted(const CommandLine& line) {
   constexpr std::uint64_t most = 64;
   return static_cast<std::uint32_t>(std::min(line.options.number("--jobs", 2), most));
@@ -153,8 +184,7 @@ Result<ParsedLine> parse_command_line(const std::vector<std::string>& arguments)
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = app.get_subcommands();
-    return ParsedLine(TextOnly{with_newline(chosen.empty() ? app.help() : chosen.front()->help())});
+    return ParsedLine(TextOnly{help_text(app)});
   } catch (const CLI::CallForVersion& version) {
     return ParsedLine(TextOnly{with_newline(version.what())});
   } catch (const CLI::ParseError& error) {

@@ -45,6 +45,8 @@ const std::vector<CommandInfo>& command_table();
 const CommandInfo& info_of(CommandName name);
 /// "cutover" for the one without a word: as in --json and the journal.
 std::string label_of(CommandName name);
+/// The label of the command that is named in arguments which cannot be parsed.
+std::string label_in(const std::vector<std::string>& arguments);
 
 struct CommandLine {
   CommandName command = CommandName::cutover;

@@ -1,9 +1,28 @@
 #include "controller/commands/phase_wishes_of.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "common/base/duration.h"
+#include "common/base/lsn.h"
 
 namespace cutover {
 namespace {
+
+/// Both are looked at before any server is.
+Result<void> expect_legible(const GivenOptions& options) {
+  if (options.has("--lsn")) {
+    const auto lsn = parse_lsn(options.text("--lsn"));
+    if (!lsn) return within_context("--lsn", lsn.error());
+  }
+  const auto log = options.text("--log");
+  if (options.has("--log") && ::access(log.c_str(), R_OK) != 0)
+    return Error{"--log: " + log + " cannot be read: " + std::strerror(errno),
+                 "copy green's server log to this machine, and name it"};
+  return {};
+}
 
 Result<SeedWish> seed_wish_of(const GivenOptions& options) {
   SeedWish wish;
@@ -14,6 +33,8 @@ Result<SeedWish> seed_wish_of(const GivenOptions& options) {
   const int ways = int{options.has("--lsn")} + int{options.has("--log")} + int{wish.copy};
   if (ways > 1)
     return Error{"--lsn, --log and --copy contradict each other", "give one of them, or none"};
+  const auto legible = expect_legible(options);
+  if (!legible) return legible.error();
   return wish;
 }
 

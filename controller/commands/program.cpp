@@ -10,6 +10,7 @@
 #include "controller/commands/command_line.h"
 #include "controller/commands/commands.h"
 #include "controller/commands/published_metrics.h"
+#include "controller/commands/waived_checks.h"
 #include "controller/config/config.h"
 #include "controller/report/command_result.h"
 
@@ -44,6 +45,8 @@ CommandResult run_line(CommandLine line) {
   if (!path) return usage_error(label, path.error());
   auto config = load_config(*path);
   if (!config) return usage_error(label, config.error());
+  const auto waivable = expect_waivable(config->checks.waive);
+  if (!waivable) return usage_error(label, within_context(*path, waivable.error()));
   line.color = wants_color(line);
   auto result = run_command(line, *config);
   result.command = label;
@@ -57,7 +60,7 @@ CommandResult run_line(CommandLine line) {
 int run_program(const std::vector<std::string>& arguments, Listener* witness) {
   const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   auto parsed = parse_command_line(arguments);
-  if (!parsed) return print_end(usage_error("cutover", parsed.error()), json);
+  if (!parsed) return print_end(usage_error(label_in(arguments), parsed.error()), json);
   if (const auto* text = std::get_if<TextOnly>(&*parsed)) {
     fmt::print("{}", text->text);
     return 0;

@@ -32,7 +32,7 @@ Task<ConsoleSettings> ask_settings(asio::any_io_executor executor, Config only) 
 }
 
 Result<std::string> conninfo_of(const Config& config, const PsqlTarget& target) {
-  if (target.place == "blue" || target.place == "green") return server_conninfo(config, target);
+  if (is_server(target)) return server_conninfo(config, target);
   const auto bouncer = bouncer_of(config, target);
   if (!bouncer) return bouncer.error();
   Config only = config;
@@ -58,7 +58,10 @@ Error become_psql(const std::string& conninfo, const std::vector<std::string>& a
 }  // namespace
 
 CommandResult psql_command(const CommandLine& line, const Config& config) {
-  const auto conninfo = conninfo_of(config, psql_target(line.psql_place, line.psql_arguments));
+  const auto target = psql_target(line.psql_place, line.psql_arguments);
+  const auto known = expect_place(config, target);
+  if (!known) return usage_error("psql", known.error());
+  const auto conninfo = conninfo_of(config, target);
   if (!conninfo) return refusal("psql", conninfo.error());
   return refusal("psql", become_psql(*conninfo, line.psql_arguments));
 }

@@ -60,6 +60,21 @@ PsqlTarget psql_target(const std::string& text, const std::vector<std::string>& 
   return {text.substr(0, slash), text.substr(slash + 1), user};
 }
 
+bool is_server(const PsqlTarget& target) {
+  return target.place == "blue" || target.place == "green";
+}
+
+Result<void> expect_place(const Config& config, const PsqlTarget& target) {
+  if (is_server(target)) {
+    const auto conninfo = server_conninfo(config, target);
+    if (!conninfo) return conninfo.error();
+    return {};
+  }
+  const auto bouncer = bouncer_of(config, target);
+  if (!bouncer) return bouncer.error();
+  return {};
+}
+
 Result<std::string> server_conninfo(const Config& config, const PsqlTarget& target) {
   for (const auto& database : config.databases)
     if (target.what.empty() || target.what == database.name)

@@ -20,6 +20,12 @@ struct PsqlTarget {
 /// `arguments` are those that psql will get.
 PsqlTarget psql_target(const std::string& text, const std::vector<std::string>& arguments = {});
 
+/// blue or green, not a bouncer.
+bool is_server(const PsqlTarget& target);
+
+/// An error where the configuration knows no such place.
+Result<void> expect_place(const Config& config, const PsqlTarget& target);
+
 /// blue and green; nothing is asked.
 Result<std::string> server_conninfo(const Config& config, const PsqlTarget& target);
 

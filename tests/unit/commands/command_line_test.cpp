@@ -9,6 +9,12 @@
 namespace cutover {
 namespace {
 
+using testing::HasSubstr;
+
+std::string help_of(const std::vector<std::string>& arguments) {
+  return std::get<TextOnly>(*parse_command_line(arguments)).text;
+}
+
 CommandLine parsed(const std::vector<std::string>& arguments) {
   const auto result = parse_command_line(arguments);
   EXPECT_TRUE(result) << (result ? "" : to_text(result.error()));
@@ -88,6 +94,15 @@ TEST(CommandLine, WaysOfSeedingExcludeEachOther) {
   EXPECT_FALSE(wishes_of({"finish", "--watch", "1"}));
 }
 
+TEST(CommandLine, WhatCannotBeASeedIsSaidBeforeAnythingIsContacted) {
+  EXPECT_FALSE(wishes_of({"seed", "--lsn", "zz"}));
+  EXPECT_FALSE(parse_command_line({"seed", "--lsn="}));
+  const auto unread = wishes_of({"seed", "--log", "/nonexistent"});
+  ASSERT_FALSE(unread);
+  EXPECT_NE(unread.error().what.find("/nonexistent"), std::string::npos);
+  EXPECT_EQ(wishes_of({"seed", "--log", "/proc/self/status"})->seed.log, "/proc/self/status");
+}
+
 TEST(CommandLine, HelpAndVersionAreTextNotErrors) {
   for (const auto& arguments :
        std::vector<std::vector<std::string>>{{"--help"}, {"--version"}, {"recover", "--help"}}) {
@@ -99,9 +114,31 @@ TEST(CommandLine, HelpAndVersionAreTextNotErrors) {
 }
 
 TEST(CommandLine, HelpNamesEveryCommand) {
-  const auto text = std::get<TextOnly>(*parse_command_line({"--help"})).text;
+  const auto text = help_of({"--help"});
   for (const auto& info : command_table())
-    EXPECT_NE(text.find(info.word), std::string::npos) << info.word;
+    if (!info.word.empty()) {
+      EXPECT_THAT(text, HasSubstr("\n  " + info.word + " "));
+    }
+}
+
+TEST(CommandLine, HelpOfACommandIsWhatOneTypes) {
+  for (const auto& info : command_table()) {
+    if (info.word.empty()) continue;
+    const auto text = help_of({info.word, "--help"});
+    EXPECT_THAT(text, HasSubstr("Usage: cutover " + info.word + " "));
+    for (const char* shared : {"--config", "--json", "--yes", "--no-dry-run", "-v"})
+      EXPECT_THAT(text, HasSubstr("\n  " + std::string(shared))) << info.word;
+  }
+}
+
+TEST(CommandLine, HelpShowsNoStateOfAFlag) {
+  EXPECT_THAT(help_of({"--help"}), testing::Not(HasSubstr("{false}")));
+}
+
+TEST(CommandLine, AMisuseIsReportedUnderItsCommand) {
+  EXPECT_EQ(label_in({"status", "--json", "--bogus"}), "status");
+  EXPECT_EQ(label_in({"--json", "status", "report"}), "status");
+  EXPECT_EQ(label_in({"--json", "--bogus"}), "cutover");
 }
 
 TEST(CommandLine, VerbosityCanBeGivenTwice) {

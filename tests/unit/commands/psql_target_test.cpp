@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/postgres/conninfo.h"
+#include "controller/commands/commands.h"
 
 namespace cutover {
 namespace {
@@ -90,6 +91,19 @@ TEST(PsqlTarget, AnUnknownPlaceIsAnErrorThatNamesTheKnownOnes) {
   const auto none = bouncer_of(sample(), psql_target("bouncer-9"));
   ASSERT_FALSE(none);
   EXPECT_NE(none.error().hint.find("bouncer-1"), std::string::npos);
+}
+
+TEST(PsqlTarget, APlaceThatTheConfigurationDoesNotKnowIsAMisuseOfTheCommand) {
+  const auto config = sample();
+  for (const char* place : {"red", "red/app", "blue/nothing", "green/nothing"}) {
+    CommandLine line;
+    line.psql_place = place;
+    const auto result = psql_command(line, config);
+    EXPECT_EQ(result.exit_code, 2) << place;
+    EXPECT_FALSE(result.error->hint.empty()) << place;
+  }
+  for (const char* place : {"blue", "green/billing", "bouncer-1", "here/app"})
+    EXPECT_TRUE(expect_place(config, psql_target(place))) << place;
 }
 
 }  // namespace
