@@ -19,6 +19,11 @@ constexpr int server_round_trips = 11;
 /// What the programs and servers themselves took at best where it was measured (docs/benchmarks).
 constexpr microseconds own_work{20'000};
 
+bool was_measured(const std::vector<RoundTrip>& round_trips, bool of_agents) {
+  return std::ranges::any_of(round_trips,
+                             [&](const auto& trip) { return trip.is_agent == of_agents; });
+}
+
 microseconds slowest(const std::vector<RoundTrip>& round_trips, bool of_agents) {
   microseconds longest{0};
   for (const auto& trip : round_trips) {
@@ -73,6 +78,8 @@ std::string explain_pause(const std::vector<RoundTrip>& round_trips) {
   for (const auto& trip : round_trips) {
     text += fmt::format("  {:<40} {}\n", trip.to, duration_text(trip.took));
   }
+  if (!was_measured(round_trips, true) || !was_measured(round_trips, false))
+    return text + "expected pause: cannot be told, nothing could be measured\n";
   const auto expected = agent_round_trips * slowest(round_trips, true) +
                         server_round_trips * slowest(round_trips, false) + own_work;
   text += fmt::format(

@@ -45,5 +45,16 @@ TEST(Explain, TheExpectedPauseGrowsWithTheSlowestRoundTrip) {
   position(far, "20.0 ms");
 }
 
+TEST(Explain, APauseOfWhichNothingWasMeasuredIsNotGuessed) {
+  using std::chrono::microseconds;
+  const RoundTrip agent{"bouncer a", microseconds(200), true};
+  const RoundTrip server{"blue", microseconds(100), false};
+  for (const auto& measured : std::vector<std::vector<RoundTrip>>{{}, {agent}, {server}}) {
+    const auto text = explain_pause(measured);
+    position(text, "expected pause: cannot be told");
+    EXPECT_EQ(text.find("about"), std::string::npos) << text;
+  }
+}
+
 }  // namespace
 }  // namespace cutover
