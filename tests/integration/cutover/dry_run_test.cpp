@@ -1,6 +1,9 @@
 // A dry run changes nothing: what can be seen of servers, files and PgBouncers is the same byte for
 // byte before and after.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,9 +13,15 @@
 #include <numeric>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
+#include "common/base/file_descriptor.h"
 #include "tests/integration/cutover/fleet_under_load.h"
+#include "tests/support/child_process.h"
+#include "tests/support/free_port.h"
+#include "tests/support/rig/programs.h"
 #include "tests/support/sql_session.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::tests {
 namespace {
@@ -192,17 +201,75 @@ TEST(DryRun, WithoutATerminalThePromptIsAUsageErrorAndNothingIsChanged) {
   expect_same(before, state_of(rig));
 }
 
-TEST(DryRun, AWrongConfigurationContactsNothing) {
-  support::RigOptions options;
-  options.agents = support::Agents::absent;
-  options.blue_major = options.green_major = 15;
-  options.more_config = "[limitz]\nlease = \"3s\"\n";
-  support::CutoverRig rig(options);
-  const auto finished = rig.cutover({"--dry-run", "--json"});
-  EXPECT_EQ(finished.exit_code, 2);
-  EXPECT_NE(finished.errors.find("cutover.toml:"), std::string::npos) << finished.errors;
-  EXPECT_NE(finished.errors.find("hint:"), std::string::npos) << finished.errors;
-  EXPECT_NE(finished.output.find("\"outcome\":\"usage\""), std::string::npos) << finished.output;
+/// Takes connections, and knows afterwards whether there was one.
+class Listener {
+ public:
+  Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port_.number());
+    const auto* const at = reinterpret_cast<const sockaddr*>(&address);
+    if (::bind(socket_.get(), at, sizeof address) != 0 || ::listen(socket_.get(), 8) != 0)
+      throw std::runtime_error("cannot listen");
+  }
+  std::string port() const { return std::to_string(port_.number()); }
+  bool was_contacted() const {
+    pollfd waiting{socket_.get(), POLLIN, 0};
+    return ::poll(&waiting, 1, 0) != 0;
+  }
+
+ private:
+  support::FreePort port_;
+  FileDescriptor socket_;
+};
+
+/// What somebody contacts who does anything.
+struct World {
+  Listener blue, green, bouncer;
+
+  bool was_contacted() const {
+    return blue.was_contacted() || green.was_contacted() || bouncer.was_contacted();
+  }
+  std::string config(const std::string& more) const {
+    const std::string server = "\"host=127.0.0.1 dbname=app connect_timeout=2 port=";
+    return "[run]\nstate_dir = \"/nonexistent\"\n[[database]]\nname = \"app\"\nblue = " + server +
+           blue.port() + "\"\ngreen = " + server + green.port() +
+           "\"\n[[bouncer]]\nname = \"bouncer-1\"\nagent = \"ssh://nobody@127.0.0.1:" +
+           bouncer.port() + "\"\n" + more;
+  }
+};
+
+struct Misuse {
+  const char* config;
+  std::vector<std::string> arguments;
+  const char* said;
+};
+
+TEST(DryRun, AWrongConfigurationOrCommandLineContactsNothing) {
+  const std::vector<Misuse> misuses = {
+      {"[limitz]\nlease = \"3s\"\n", {"--dry-run"}, "cutover.toml:"},
+      {"[checks]\nwaive = [\"nope\"]\n", {"--dry-run"}, "\"nope\""},
+      {"[checks]\nwaive = [\"servers_reachable\"]\n", {"--dry-run"}, "guards data"},
+      {"", {"seed", "--lsn", "zz"}, "--lsn"},
+      {"", {"seed", "--log", "/nonexistent"}, "/nonexistent"},
+      {"", {"psql", "red"}, "nothing is named red"},
+      {"", {"status", "--bogus"}, "--bogus"}};
+  const support::TemporaryDirectory directory;
+  const auto path = directory / "cutover.toml";
+  for (const auto& misuse : misuses) {
+    SCOPED_TRACE(misuse.said);
+    const World world;
+    support::write_file(path, world.config(misuse.config));
+    support::ChildOptions options{{support::cutover_program(), "--config", path, "--json"}};
+    options.argv.insert(options.argv.end(), misuse.arguments.begin(), misuse.arguments.end());
+    const auto finished = support::run_program(options, std::chrono::seconds(60));
+    EXPECT_EQ(finished.exit_code, 2) << finished.output << finished.errors;
+    EXPECT_NE(finished.errors.find(misuse.said), std::string::npos) << finished.errors;
+    EXPECT_NE(finished.errors.find("hint:"), std::string::npos) << finished.errors;
+    EXPECT_NE(finished.output.find("\"outcome\":\"usage\""), std::string::npos) << finished.output;
+    EXPECT_FALSE(world.was_contacted());
+  }
 }
 
 }  // namespace
