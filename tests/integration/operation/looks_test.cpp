@@ -79,6 +79,19 @@ TEST_F(Looks, StatusSaysThatNobodyFollowsWhenTheSubscriptionIsOff) {
   }));
 }
 
+TEST_F(Looks, StatusClaimsNothingOfASideThatDoesNotAnswer) {
+  rig_.green().sql("UPDATE cutover.run SET fenced = true, decided_at = now() WHERE side = 'green'",
+                   "app");
+  rig_.blue().kill9();
+  const auto database = data({"status"}).at("databases").at(0);
+  EXPECT_TRUE(database.at("way_back").at("armed").is_null());
+  EXPECT_TRUE(database.at("way_back").at("open").is_null());
+  EXPECT_FALSE(database.at("blue").at("reachable").as_bool());
+  EXPECT_TRUE(database.at("blue").at("fenced").is_null());
+  EXPECT_TRUE(database.at("green").at("fenced").as_bool());
+  EXPECT_NE(text({"status"}).find("way back: cannot be found out"), std::string::npos);
+}
+
 TEST_F(Looks, SessionsEndsOnlyWhatIsIdleAndOnlyWhenTold) {
   support::SqlSession idle(rig_.blue_conninfo() + " application_name=lazy");
   support::SqlSession busy(rig_.blue_conninfo() + " application_name=busy");
