@@ -62,7 +62,7 @@ struct Statement {
 };
 
 struct ConnectOptions {
-  std::string application_name = "cutover";  ///< unless the conninfo gives one
+  std::string application_name = "cutover";  ///< whatever the conninfo says
   std::chrono::milliseconds timeout{5000};   ///< for the whole login
   /// Keepalives and tcp_user_timeout so that a dead peer is noticed within this; 0 leaves libpq's
   /// defaults. Idle connections notice with a resolution of a second, at the earliest after two.

@@ -32,11 +32,13 @@ void add_peer_timeout(Settings& settings, std::chrono::milliseconds limit) {
   settings.emplace_back("tcp_user_timeout", std::to_string(limit.count()));
 }
 
-/// A later keyword beats an earlier one, and "dbname" stands for the whole conninfo.
+/// A later keyword beats an earlier one, and "dbname" stands for the whole conninfo. By their name
+/// our sessions are told from others', also when one has to be ended: the conninfo cannot change
+/// it.
 Settings login_parameters(const std::string& conninfo, const ConnectOptions& options) {
   Settings settings;
-  settings.emplace_back("application_name", options.application_name);
   settings.emplace_back("dbname", conninfo);
+  settings.emplace_back("application_name", options.application_name);
   settings.emplace_back("client_encoding", "UTF8");
   add_peer_timeout(settings, options.peer_timeout);
   return settings;

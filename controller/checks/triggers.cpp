@@ -45,6 +45,8 @@ constexpr auto event_triggers_sql = R"sql(
      AND NOT EXISTS (SELECT FROM pg_depend e
                       WHERE e.classid = 'pg_event_trigger'::regclass AND e.objid = t.oid
                         AND e.deptype = 'e')
+     AND NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                      WHERE p.oid = t.evtfoid AND n.nspname = 'cutover')
    ORDER BY 3)sql";
 
 Task<Finding> event_triggers(const CheckContext& context) {

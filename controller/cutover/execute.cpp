@@ -47,6 +47,8 @@ class Execution {
       const auto outcome = co_await apply_unless_interrupted(*step);
       if (outcome.is_done()) continue;
       report().cause = outcome;
+      const bool overtaken = co_await was_overtaken();
+      if (overtaken) co_return RunOutcome::in_doubt;
       // The very first step takes the claim: refused there, this run has touched nothing.
       const bool untouched = step == &plan_.steps.front() && outcome.is_refused();
       const auto undone = co_await undo(steps_of(Stage::setup), step);
@@ -67,6 +69,8 @@ class Execution {
       if (outcome == RunOutcome::done || outcome == RunOutcome::in_doubt) {
         co_return co_await end_before_the_switch(outcome);
       }
+      const bool overtaken = co_await was_overtaken();
+      if (overtaken) co_return end_overtaken(attempt);
       const bool is_last = attempt >= state_.limits.attempts || state_.is_abort_wanted();
       performer_.tell(AttemptFailed{attempt, report().cause, is_last ? milliseconds(0) : backoff});
       if (is_last) co_return co_await end_before_the_switch(RunOutcome::aborted);
@@ -187,6 +191,31 @@ class Execution {
       end = plan_.failure_at_the_end;
     }
     co_return end;
+  }
+
+  /// A recovery or another run has raised the epoch on blue: nothing is ours to undo any more, and
+  /// where clients are is theirs to say. Where blue does not answer nobody is known to have.
+  Task<bool> was_overtaken() {
+    if (state_.claim.epoch == 0) co_return false;
+    auto look = contained(whose_epoch());
+    const auto found = co_await limited(fleet_, undo_limit, std::move(look));
+    if (!found || !found->is_refused()) co_return false;
+    report().cause = *found;
+    co_return true;
+  }
+
+  Task<Outcome> whose_epoch() {
+    const auto record = co_await fleet_.run_record();
+    if (!record || record->claim.epoch <= state_.claim.epoch) co_return done();
+    co_return refused("blue's epoch belongs to " + record->claim.run_id +
+                          " now: " + "a recovery or another run took over",
+                      "`cutover status` shows who acts and where clients are");
+  }
+
+  RunOutcome end_overtaken(std::uint32_t attempt) {
+    performer_.tell(AttemptFailed{attempt, report().cause, milliseconds(0)});
+    performer_.end_attempts();
+    return RunOutcome::in_doubt;
   }
 
   Task<RunOutcome> end_before_the_switch(RunOutcome outcome) {

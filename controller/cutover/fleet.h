@@ -172,6 +172,9 @@ class Actuator : public Observer {
 
   /// Brings green's sequences to blue's, only those that differ, never against their direction.
   virtual Task<Outcome> sync_sequences() = 0;
+  /// Every session on blue and green that the pause will use answers, or was opened again; while
+  /// none of them holds a lock or a transaction.
+  virtual Task<Outcome> freshen_sessions() = 0;
 
   virtual Task<FleetOutcome> pause_bouncers(milliseconds drain_timeout, milliseconds lease) = 0;
   virtual Task<FleetOutcome> renew_leases(milliseconds lease) = 0;

@@ -109,9 +109,11 @@ std::vector<Step> from_decision_to_proof(const RunLimits& limits) {
           lasting(limits.pause_budget,
                   step("hook after decision", "run the configured after_decision command", attempt,
                        steps::after_decision_hook))),
-      while_clients_wait(step("second gate",
-                              "mark and gate again on a sealed blue, then make green durable",
-                              attempt, steps::second_gate)),
+      while_clients_wait(
+          step("second gate",
+               "mark and gate again on a sealed blue, see that its schema is still what "
+               "it was, then make green durable",
+               attempt, steps::second_gate)),
       while_clients_wait(step("last look",
                               "see that blue and green are still the servers they were, and that "
                               "every bouncer is still paused",

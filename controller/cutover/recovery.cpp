@@ -22,6 +22,13 @@ bool counts_as_switched(const BouncerSight& sight, const Claim& claim) {
          !sight.all_blue;
 }
 
+/// With no decision on blue that is not what a run leaves: the configuration names other databases
+/// than the run's, blue lost its decision in a fail-over, or `finish` came before.
+bool serves_green_or_may(const BouncerSight& sight) {
+  if (sight.unreachable) return false;
+  return sight.intent || sight.switched || (sight.all_green && !sight.all_blue);
+}
+
 RecoveryDecision only_forward(const char* why, RecoveryWish wish) {
   if (wish != RecoveryWish::back)
     return {RecoveryCourse::forward, std::string(why) + ": green serves"};
@@ -34,6 +41,11 @@ RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, Recovery
   if (wish == RecoveryWish::forward) {
     return {RecoveryCourse::refused, "there is no decision on blue, and recovery does not decide",
             "recover without --forward, then start the cutover again"};
+  }
+  if (std::any_of(sights.begin(), sights.end(), serves_green_or_may)) {
+    return {RecoveryCourse::refused, "a bouncer points at green though blue has no decision",
+            "leave blue as it is and see `cutover status`: after `finish` there is nothing to "
+            "recover; a blue that failed over or was restored has lost what the run wrote there"};
   }
   const bool untouched = std::all_of(sights.begin(), sights.end(), is_left_untouched);
   if (untouched && !fenced) {

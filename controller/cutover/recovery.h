@@ -15,7 +15,7 @@ enum class RecoveryCourse {
   nothing,  ///< all-blue or all-green already, nothing is left behind
   back,
   forward,
-  refused,  ///< the wish is not safe here
+  refused,  ///< the wish is not safe here, or this is no state that a run leaves
 };
 
 /// "nothing", "back", "forward", "refused"

@@ -101,6 +101,8 @@ Task<Outcome> wait_for_a_quiet_moment(const Observer& fleet, const RunState& sta
 /// The schema is looked at whole here, so that the look inside the pause finds nothing new; and
 /// sequences are brought close again, so that the second gate finds little to set.
 Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
+  const auto fresh = co_await fleet.freshen_sessions();
+  if (!fresh.is_done()) co_return fresh.is_in_doubt() ? refused(fresh.detail, fresh.hint) : fresh;
   std::vector<Task<Outcome>> tasks;
   tasks.push_back(fleet.schema_holds());
   tasks.push_back(fleet.sync_sequences());

@@ -77,18 +77,28 @@ Task<Outcome> mark_and_wait(Actuator& fleet, RunState& state) {
   co_return outcome;
 }
 
+using Acts = std::vector<Task<Outcome>>;
+
 /// Nobody can take a value of a sequence any more: blue is sealed.
-Task<Outcome> apply_second_gate(Actuator& fleet, RunState& state) {
-  std::vector<Task<Outcome>> waits;
-  waits.push_back(mark_and_wait(fleet, state));
-  waits.push_back(fleet.sync_sequences());
-  const auto outcomes = co_await gather(std::move(waits));
+Task<Outcome> pass_second_gate(Actuator& fleet, RunState& state, Acts acts) {
+  acts.push_back(mark_and_wait(fleet, state));
+  acts.push_back(fleet.sync_sequences());
+  const auto outcomes = co_await gather(std::move(acts));
   const auto outcome = worst_of(outcomes);
   if (!outcome.is_done()) co_return outcome;
   const auto position = co_await fleet.make_green_durable();
   if (!position) co_return refused(position.error());
   state.green_position = *position;
   co_return done();
+}
+
+/// DDL that waited behind the locks of `hold` goes on with the decision's commit; after the seal
+/// there is none any more, so what is looked at now is what green has to have.
+Task<Outcome> apply_second_gate(Actuator& fleet, RunState& state) {
+  Acts acts;
+  acts.push_back(fleet.schema_holds());
+  const auto outcome = co_await pass_second_gate(fleet, state, std::move(acts));
+  co_return outcome;
 }
 
 Task<Outcome> second_gate_is_open(const Observer&, const RunState&) {
@@ -209,11 +219,13 @@ Task<Outcome> armed_or_beyond(const Observer& fleet, const RunState&) {
   co_return every_bouncer(sights, "armed", is_armed_or_beyond);
 }
 
-/// Where green follows blue no more, the gate was passed, and no mark would ever arrive.
+/// Where green follows blue no more, the gate was passed, and no mark would ever arrive. There is
+/// no turning back, whatever the schema is.
 Task<Outcome> apply_second_gate_again(Actuator& fleet, RunState& state) {
   const auto left = co_await fleet.green_has_left();
   if (left.is_done()) co_return left;
-  const auto outcome = co_await apply_second_gate(fleet, state);
+  Acts acts;
+  const auto outcome = co_await pass_second_gate(fleet, state, std::move(acts));
   co_return outcome;
 }
 

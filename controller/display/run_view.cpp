@@ -89,7 +89,7 @@ void RunView::take(const Event& event, TimePoint now) {
     held_ = ended->held;
   }
   if (const auto* failed = std::get_if<AttemptFailed>(&event)) {
-    news_ = fmt::format("attempt {} failed, clients are on blue: {}", failed->attempt,
+    news_ = fmt::format("attempt {} failed, clients go on where they were: {}", failed->attempt,
                         failed->outcome.detail);
     news_style_ = Style::warning;
   }

@@ -242,6 +242,9 @@ Task<Outcome> LiveFleet::remove_triggers() {
 Task<Outcome> LiveFleet::sync_sequences() {
   return servers_.sync_sequences();
 }
+Task<Outcome> LiveFleet::freshen_sessions() {
+  return servers_.freshen_sessions();
+}
 
 Task<FleetOutcome> LiveFleet::pause_bouncers(milliseconds drain_timeout, milliseconds lease) {
   return bouncers_.pause_bouncers(drain_timeout, lease);

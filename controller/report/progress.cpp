@@ -76,7 +76,8 @@ void Progress::print(const AttemptFailed& event) {
   const auto next = event.next_in.count() > 0
                         ? fmt::format("next attempt in {}", duration_text(event.next_in))
                         : std::string("no further attempt");
-  line("", plain, fmt::format("attempt {} failed, clients are on blue; {}", event.attempt, next));
+  line("", plain,
+       fmt::format("attempt {} failed, clients go on where they were; {}", event.attempt, next));
 }
 
 void Progress::print(const RunEnded& event) {

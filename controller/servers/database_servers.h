@@ -75,11 +75,11 @@ struct DatabaseServers {
   bool may_shorten_deadlock_timeout = false;
   bool held = false;                ///< the decider's open transaction has the locks
   bool decision_in_flight = false;  ///< sent, and no answer known: it may still commit
-  int undo_in_flight = 0;           ///< backend of an undo without answer: it may still commit
-  int position_in_flight = 0;       ///< on green, of a recorded position without answer: likewise
-  bool sealed = false;              ///< by this process, under the fence that is up now
-  std::string decision;             ///< token of the fence that is up, as blue's row has it
-  bool takes_down = false;          ///< a fence of an earlier run stood on green at the claim
+  int undo_in_flight = 0;           ///< backend of an undo without answer: it may still take effect
+  int green_in_flight = 0;  ///< on green, of sequences or a position without answer: likewise
+  bool sealed = false;      ///< by this process, under the fence that is up now
+  std::string decision;     ///< token of the fence that is up, as blue's row has it
+  bool takes_down = false;  ///< a fence of an earlier run stood on green at the claim
   std::vector<std::string> before_fence;  ///< "pid/start" of sessions seen when writers were held
   std::string schema_seen;                ///< blue's hash at the checks
   /// Blue's and green's catalogue when the schema was last looked at whole and found in order;

@@ -11,7 +11,6 @@ namespace {
 
 using postgres::quote_literal;
 
-constexpr const char* stale_epoch = "CU001";
 constexpr const char* idle_in_transaction_timeout = "25P03";
 
 // flush_due stays until every session born under the fence was ended, whoever takes it down.
@@ -74,8 +73,7 @@ bool surely_without_effect(const postgres::Failure& failure) {
 }
 
 Outcome not_fenced(const postgres::Failure& failure) {
-  if (failure.sqlstate == stale_epoch)
-    return refused(failure.what, "run `cutover status`; another run or a recovery took over");
+  if (failure.sqlstate == stale_epoch) return refused(failure.what, stale_epoch_hint);
   if (surely_without_effect(failure)) return refused(failure.what, failure.hint);
   return in_doubt(failure.what, failure.hint);
 }
@@ -83,7 +81,8 @@ Outcome not_fenced(const postgres::Failure& failure) {
 Task<postgres::Answer<std::vector<postgres::Rows>>> send_undo(DatabaseServers& servers,
                                                               Claim claim) {
   const auto unopened = co_await servers.marker.open();
-  servers.undo_in_flight = unopened ? 0 : servers.marker.backend_pid();
+  if (unopened) co_return postgres::Failure{*unopened, "", true};
+  servers.undo_in_flight = servers.marker.backend_pid();
   auto answer = co_await servers.marker.script(
       fmt::format(take_down_sql, quote_literal(servers.sides.blue_colour), claim.epoch));
   if (answer || surely_without_effect(answer.error())) servers.undo_in_flight = 0;

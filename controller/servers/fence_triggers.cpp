@@ -29,6 +29,17 @@ FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE t.tgname = {} ORDER BY t.tgrelid)";
 
+// In the transaction of each removal: the row stays as it is until the trigger is gone.
+constexpr const char* unfenced_and_ours_sql = R"(
+DO $ours$
+BEGIN
+  PERFORM FROM cutover.run WHERE side = {} AND epoch = {} AND NOT fenced FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'CU001',
+      MESSAGE = 'the fence is up, or the epoch belongs to another run: its triggers stay';
+  END IF;
+END $ours$;)";
+
 using Tables = std::vector<PublishedTable>;
 
 std::string with_short_lock(const DatabaseServers& servers, const std::string& sql) {
@@ -48,7 +59,11 @@ std::string names_of(const Tables& tables) {
   return names;
 }
 
-using MakeSql = std::string (*)(const std::string& colour, const std::string& table);
+/// What is done to one table: `before`, then `make` of the side's colour and the table's name.
+struct TriggerChange {
+  std::string (*make)(const std::string& colour, const std::string& table);
+  std::string before = {};
+};
 
 std::string replace_trigger_sql(const std::string& colour, const std::string& table) {
   return drop_fence_trigger_sql(colour, table) + create_fence_trigger_sql(colour, table);
@@ -56,10 +71,11 @@ std::string replace_trigger_sql(const std::string& colour, const std::string& ta
 
 /// One short transaction per table; `waiting` keeps those that were busy.
 Task<std::optional<postgres::Failure>> one_round(DatabaseServers& servers, Tables& waiting,
-                                                 MakeSql make_sql) {
+                                                 TriggerChange change) {
   Tables busy;
   for (const auto& table : waiting) {
-    const auto sql = with_short_lock(servers, make_sql(servers.sides.blue_colour, table.name));
+    const auto made = change.make(servers.sides.blue_colour, table.name);
+    const auto sql = with_short_lock(servers, change.before + made);
     const auto answer = co_await servers.decider.script(sql);
     if (answer || answer.error().sqlstate == undefined_table) continue;
     if (!is_only_busy(answer.error())) co_return answer.error();
@@ -70,10 +86,10 @@ Task<std::optional<postgres::Failure>> one_round(DatabaseServers& servers, Table
 }
 
 Task<std::optional<postgres::Failure>> in_rounds(DatabaseServers& servers, Tables& waiting,
-                                                 MakeSql make_sql) {
+                                                 TriggerChange change) {
   for (int round = 0; round < rounds && !waiting.empty(); ++round) {
     if (round > 0) co_await sleep_for(between_rounds);
-    const auto failure = co_await one_round(servers, waiting, make_sql);
+    const auto failure = co_await one_round(servers, waiting, change);
     if (failure) co_return failure;
   }
   co_return std::nullopt;
@@ -116,13 +132,14 @@ Task<Outcome> install_fence_triggers(DatabaseServers& servers) {
   if (!proven.is_done()) co_return proven;
   auto missing = co_await tables_without_trigger(servers);
   if (!missing) co_return refused(missing.error());
-  const auto failure = co_await in_rounds(servers, *missing, replace_trigger_sql);
+  const TriggerChange replacing{replace_trigger_sql};
+  const auto failure = co_await in_rounds(servers, *missing, replacing);
   if (failure) co_return outcome_of(*failure);
   if (missing->empty()) co_return done(fmt::format("{} tables", servers.published.size()));
   co_return done("too busy now, done under the locks later: " + names_of(*missing));
 }
 
-Task<Outcome> remove_fence_triggers(DatabaseServers& servers) {
+Task<Outcome> remove_fence_triggers(DatabaseServers& servers, Claim claim) {
   const auto name = postgres::quote_literal(fence_trigger_name(servers.sides.blue_colour));
   const auto sql = fmt::format(installed_sql, name);
   const auto rows = co_await servers.reader.query(sql);
@@ -130,7 +147,13 @@ Task<Outcome> remove_fence_triggers(DatabaseServers& servers) {
   Tables installed;
   for (std::size_t i = 0; i < rows->size(); ++i)
     installed.push_back({0, quoted_name(rows->text(i, "nspname"), rows->text(i, "relname"))});
-  const auto failure = co_await in_rounds(servers, installed, drop_fence_trigger_sql);
+  const TriggerChange removing{
+      drop_fence_trigger_sql,
+      fmt::format(unfenced_and_ours_sql, postgres::quote_literal(servers.sides.blue_colour),
+                  claim.epoch)};
+  const auto failure = co_await in_rounds(servers, installed, removing);
+  if (failure && failure->sqlstate == stale_epoch)
+    co_return refused(failure->what, stale_epoch_hint);
   if (failure) co_return outcome_of(*failure);
   if (installed.empty()) co_return done();
   co_return refused(fmt::format("{}: the fence trigger is still on {}, which was busy; it does "

@@ -19,27 +19,25 @@ SET durable_at = clock_timestamp(), way_back_for = {1},
 WHERE side = {0} AND epoch <= {2}
 RETURNING way_back_from AS position; COMMIT)";
 
-/// One without answer may still arrive: the position of a decision that was undone since would
-/// take the place of the newer one's.
+}  // namespace
+
 Task<Outcome> end_lost_write(DatabaseServers& servers) {
   const auto ended =
       co_await end_unanswered(servers.green, servers.green_watcher, servers.options.run_id,
-                              servers.position_in_flight, "the session of a lost position");
+                              servers.green_in_flight, "the session of a lost write");
   co_return ended;
 }
-
-}  // namespace
 
 Task<Result<Lsn>> write_durably_on_green(DatabaseServers& servers, Claim claim) {
   const auto ended = co_await end_lost_write(servers);
   if (!ended.is_done()) co_return Error{ended.detail, ended.hint};
   const auto unopened = co_await servers.green.open();
   if (unopened) co_return *unopened;
-  servers.position_in_flight = servers.green.backend_pid();
+  servers.green_in_flight = servers.green.backend_pid();
   const auto answer = co_await servers.green.script(
       fmt::format(durable_sql, postgres::quote_literal(servers.sides.green_colour),
                   postgres::quote_literal(servers.decision), claim.epoch));
-  if (answer || !answer.error().lost) servers.position_in_flight = 0;
+  if (answer || !answer.error().lost) servers.green_in_flight = 0;
   if (!answer) {
     servers.green.close();  // its transaction may be open
     co_return Error(answer.error());

@@ -49,8 +49,8 @@ Task<Outcome> old_fence_stands(DatabaseServers& servers) {
   co_return in_doubt(servers.green_place() + ": it has not heard of the newest claim");
 }
 
-Task<Outcome> remove_old_triggers(DatabaseServers& servers) {
-  const auto removed = co_await remove_fence_triggers(servers.green_as_blue());
+Task<Outcome> remove_old_triggers(DatabaseServers& servers, Claim claim) {
+  const auto removed = co_await remove_fence_triggers(servers.green_as_blue(), std::move(claim));
   co_return removed.is_done() ? removed : done(removed.detail);
 }
 

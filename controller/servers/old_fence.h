@@ -18,6 +18,6 @@ Task<Outcome> old_fence_is_down(DatabaseServers& servers);
 Task<Outcome> old_fence_stands(DatabaseServers& servers);
 
 /// Its triggers, once green serves; tables that are busy keep theirs, which do nothing.
-Task<Outcome> remove_old_triggers(DatabaseServers& servers);
+Task<Outcome> remove_old_triggers(DatabaseServers& servers, Claim claim);
 
 }  // namespace cutover

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "common/async/gather.h"
+#include "controller/servers/green_durability.h"
+#include "controller/servers/sqlstates.h"
 
 namespace cutover {
 namespace {
@@ -17,13 +19,18 @@ bool is_past(const SequenceState& one, const SequenceState& other) {
   return one.is_called && !other.is_called;
 }
 
-std::string set_sql(const std::vector<SequenceState>& states) {
+/// Of a run that was taken over nothing is set: clients may be on green by now.
+std::string set_sql(const std::vector<SequenceState>& states, const std::string& colour,
+                    const Claim& claim) {
   std::string values;
   for (const auto& state : states)
     values += fmt::format("{}({}, {}::bigint, {})", values.empty() ? "" : ", ",
                           postgres::quote_literal(state.name), state.last_value, state.is_called);
-  return "SELECT count(setval(wanted.name::regclass, wanted.value, wanted.called)) FROM (VALUES " +
-         values + ") AS wanted(name, value, called)";
+  return fmt::format(
+      "SELECT count(setval(wanted.name::regclass, wanted.value, wanted.called)) AS set "
+      "FROM (VALUES {}) AS wanted(name, value, called) "
+      "WHERE EXISTS (SELECT FROM cutover.run WHERE side = {} AND epoch <= {})",
+      values, postgres::quote_literal(colour), claim.epoch);
 }
 
 std::string first_few(const std::vector<std::string>& names) {
@@ -37,6 +44,22 @@ Outcome refused_missing(const DatabaseServers& servers, const std::vector<std::s
   return refused(fmt::format("{}: sequences of {} that do not exist here: {}",
                              servers.green_place(), servers.sides.blue_colour, first_few(missing)),
                  "create them, with the same data type and direction");
+}
+
+Task<Outcome> set_on_green(DatabaseServers& servers, std::vector<SequenceState> states,
+                           Claim claim) {
+  const auto ended = co_await end_lost_write(servers);
+  if (!ended.is_done()) co_return ended;
+  const auto unopened = co_await servers.green.open();
+  if (unopened) co_return refused(*unopened);
+  servers.green_in_flight = servers.green.backend_pid();
+  const auto set = co_await servers.green.query(set_sql(states, servers.sides.green_colour, claim));
+  if (set || !set.error().lost) servers.green_in_flight = 0;
+  if (!set) co_return outcome_of(set.error());
+  if (set->text(0, "set") == std::to_string(states.size()))
+    co_return done(fmt::format("{} set", states.size()));
+  co_return refused(servers.green_place() + ": cutover.run has no row for it, or a newer run acts",
+                    stale_epoch_hint);
 }
 
 }  // namespace
@@ -62,7 +85,7 @@ SequencePlan plan_sequences(const std::vector<SequenceState>& blue,
   return plan;
 }
 
-Task<Outcome> bring_sequences_close(DatabaseServers& servers) {
+Task<Outcome> bring_sequences_close(DatabaseServers& servers, Claim claim) {
   std::vector<Task<Result<std::vector<SequenceState>>>> reads;
   reads.push_back(read_sequences(servers.marker, servers.blue_sequences));
   reads.push_back(read_sequences(servers.green, servers.green_sequences));
@@ -72,9 +95,8 @@ Task<Outcome> bring_sequences_close(DatabaseServers& servers) {
   const auto plan = plan_sequences(*read[0], *read[1]);
   if (!plan.missing.empty()) co_return refused_missing(servers, plan.missing);
   if (plan.to_set.empty()) co_return done();
-  const auto set = co_await servers.green.query(set_sql(plan.to_set));
-  if (!set) co_return outcome_of(set.error());
-  co_return done(fmt::format("{} set", plan.to_set.size()));
+  const auto set = co_await set_on_green(servers, plan.to_set, std::move(claim));
+  co_return set;
 }
 
 }  // namespace cutover

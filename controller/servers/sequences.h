@@ -25,6 +25,7 @@ SequencePlan plan_sequences(const std::vector<SequenceState>& blue,
 Task<Result<std::vector<SequenceState>>> read_sequences(ServerSession& session,
                                                         SequenceReading& reading);
 
-Task<Outcome> bring_sequences_close(DatabaseServers& servers);
+/// Only while green has heard of no newer epoch.
+Task<Outcome> bring_sequences_close(DatabaseServers& servers, Claim claim);
 
 }  // namespace cutover

@@ -6,6 +6,7 @@
 #include "common/async/gather.h"
 #include "controller/servers/claim.h"
 #include "controller/servers/fence_triggers.h"
+#include "controller/servers/fresh_sessions.h"
 #include "controller/servers/green_durability.h"
 #include "controller/servers/mark_and_gate.h"
 #include "controller/servers/published_tables.h"
@@ -47,6 +48,18 @@ TrafficSight busier_of(const TrafficSight& one, const TrafficSight& other) {
     worst.oldest_transaction_by = older.oldest_transaction_by;
   }
   return worst;
+}
+
+/// The decision is in one database's row, which need not be the first one's any more: the
+/// configuration may have been reordered since.
+RunRecord record_of_all(const std::vector<Result<RunRecord>>& records) {
+  RunRecord whole = *records.front();
+  for (const auto& record : records) {
+    if (record->claim.epoch > whole.claim.epoch) whole.claim = record->claim;
+    whole.decided = whole.decided || record->decided;
+    whole.fenced = whole.fenced || record->fenced;
+  }
+  return whole;
 }
 
 }  // namespace
@@ -103,9 +116,7 @@ Task<Result<RunRecord>> ServerFleet::run_record() const {
   const auto records = co_await gather(std::move(reads));
   for (const auto& record : records)
     if (!record) co_return record.error();
-  RunRecord whole = *records.front();
-  for (const auto& record : records) whole.fenced = whole.fenced || record->fenced;
-  co_return whole;
+  co_return record_of_all(records);
 }
 
 Task<Result<TrafficSight>> ServerFleet::look_at_traffic() const {
@@ -174,6 +185,15 @@ Task<Outcome> ServerFleet::remove_triggers() {
 Task<Outcome> ServerFleet::sync_sequences() {
   const auto outcome = co_await everywhere(bring_sequences_close);
   co_return outcome;
+}
+
+/// With the session that held it the claim's lock was lost too.
+Task<Outcome> ServerFleet::freshen_sessions() {
+  const int keeper = databases_.front()->keeper.backend_pid();
+  const auto outcome = co_await everywhere(cutover::freshen_sessions);
+  if (!outcome.is_done() || databases_.front()->keeper.backend_pid() == keeper) co_return outcome;
+  const auto locked = co_await lock_claim(*databases_.front());
+  co_return locked;
 }
 
 Task<Outcome> ServerFleet::hold_writers(milliseconds lease) {

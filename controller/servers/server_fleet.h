@@ -53,6 +53,7 @@ class ServerFleet {
   Task<Outcome> install_triggers();
   Task<Outcome> remove_triggers();
   Task<Outcome> sync_sequences();
+  Task<Outcome> freshen_sessions();
   Task<Outcome> hold_writers(milliseconds lease);
   Task<Outcome> release_writers();
   Task<Result<Mark>> set_mark();

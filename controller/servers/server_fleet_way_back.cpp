@@ -53,7 +53,7 @@ Task<Outcome> ServerFleet::disarm_way_back() {
 Task<Outcome> ServerFleet::open_way_back(const Mark& mark) {
   std::vector<Task<Outcome>> acts;
   for (const auto& each : databases_)
-    acts.push_back(cutover::open_way_back(*each, mark_of(mark, *each)));
+    acts.push_back(cutover::open_way_back(*each, claim_, mark_of(mark, *each)));
   const auto outcomes = co_await gather(std::move(acts));
   co_return worst_of(outcomes);
 }

@@ -19,7 +19,7 @@ Task<Outcome> way_back_is_armed(DatabaseServers& servers);
 /// flushed `mark`, where it is known; disable green's subscriptions and wait until their workers
 /// are gone; advance the origins on blue; enable blue's subscriptions; drop what green followed
 /// blue by.
-Task<Outcome> open_way_back(DatabaseServers& servers, std::optional<Lsn> mark);
+Task<Outcome> open_way_back(DatabaseServers& servers, Claim claim, std::optional<Lsn> mark);
 Task<Outcome> way_back_is_open(DatabaseServers& servers);
 
 /// Done when green's position is on record for the decision in force and green follows blue no

@@ -160,7 +160,7 @@ Task<Outcome> drop_what_green_followed(DatabaseServers& servers) {
 
 }  // namespace
 
-Task<Outcome> open_way_back(DatabaseServers& servers, std::optional<Lsn> mark) {
+Task<Outcome> open_way_back(DatabaseServers& servers, Claim claim, std::optional<Lsn> mark) {
   if (servers.sides.way_back.empty()) co_return done();
   const auto position = co_await recorded_position(servers);
   if (!position) co_return refused(position.error());
@@ -172,7 +172,7 @@ Task<Outcome> open_way_back(DatabaseServers& servers, std::optional<Lsn> mark) {
   if (!dropped.is_done()) co_return dropped;
   const auto streams = co_await wait_until_blue_streams(servers);
   if (!streams.is_done() || !servers.takes_down) co_return streams;
-  const auto removed = co_await remove_old_triggers(servers);
+  const auto removed = co_await remove_old_triggers(servers, std::move(claim));
   co_return removed;
 }
 

@@ -109,6 +109,10 @@ Task<Outcome> FakeFleet::sync_sequences() {
   return act("sync_sequences", [] { return done(); });
 }
 
+Task<Outcome> FakeFleet::freshen_sessions() {
+  return act("freshen_sessions", [] { return done(); });
+}
+
 Task<FleetOutcome> FakeFleet::pause_bouncers(milliseconds drain_timeout, milliseconds lease) {
   const bool drains = drain <= drain_timeout;
   const auto takes = drains ? drain : microseconds(drain_timeout);

@@ -224,6 +224,27 @@ TEST(Hooks, OnAbortThatFailsIsToldAndChangesNothing) {
   }
 }
 
+TEST(Overtaken, ARunWhoseEpochIsAnothersEndsInDoubtAtOnceAndSaysNothingOfWhereClientsAre) {
+  for (const Site& site :
+       {Site{"hook before pause", false, "hook before_pause"},
+        Site{"wait", false, "look_at_traffic"}, Site{"mark", false, "set_mark"}}) {
+    RunLimits limits = one_attempt();
+    limits.attempts = 5;
+    Play play(limits);
+    play.fleet.faults = {{site, Way::refused, Fault::always}};
+    int calls = 0;
+    play.fleet.on_call = [&](const Site& called) {
+      if (called.call == site.call) play.world.record.claim = {"run-2", 9};
+      calls += called.call == "hook on_abort";
+    };
+    play.run_cutover();
+    EXPECT_TRUE(play.ended(RunOutcome::in_doubt)) << play.transcript.text();
+    EXPECT_LE(play.report.attempts, 1U);
+    EXPECT_EQ(calls, 0) << site.step;
+    EXPECT_THAT(play.report.cause.detail, HasSubstr("belongs to run-2 now"));
+  }
+}
+
 TEST(Aborted, WhatCouldNotBeUndoneIsSaidBesideTheCause) {
   Play play;
   play.fleet.faults = {{{"mark", false, "set_mark"}, Way::refused},

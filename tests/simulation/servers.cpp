@@ -26,6 +26,8 @@ Result<Claim> Servers::claim(const std::string& run_id) {
 Result<Claim> Servers::take_over(const std::string& run_id) {
   record.claim = {run_id, record.claim.epoch + 1};
   deciding_session_ = 0;  // it would block the row
+  let_ddl_go_on();
+  was_taken_over_ = true;
   return record.claim;
 }
 
@@ -53,16 +55,45 @@ void Servers::try_to_lock(std::uint64_t session, milliseconds lease, TimePoint d
   }
   lock_is_awaited_ = false;
   deciding_session_ = session;
+  has_triggers = true;  // what arm could not install goes in with the locks
+  ddl_waits_ = world_.settings.has_ddl && !ddl_is_committed_;
   const auto serial = ++lock_serial_;
   world_.clock.after(lease, [this, serial] {
-    if (serial == lock_serial_) deciding_session_ = 0;
+    if (serial != lock_serial_) return;
+    deciding_session_ = 0;
+    let_ddl_go_on();
   });
   answer(done());
 }
 
 void Servers::release(std::uint64_t session) {
   ended_deciders_.insert(session);
-  if (deciding_session_ == session) deciding_session_ = 0;
+  if (deciding_session_ != session) return;
+  deciding_session_ = 0;
+  let_ddl_go_on();
+}
+
+/// The fence's triggers do not see DDL, and its session began before the fence.
+void Servers::let_ddl_go_on() {
+  if (!ddl_waits_) return;
+  world_.clock.after(world_.random.between(0, 2'000), [this] {
+    if (!ddl_waits_) return;
+    ddl_waits_ = false;
+    ddl_is_committed_ = true;
+    world_.note("DDL on blue");
+  });
+}
+
+bool Servers::schema_holds() const {
+  const bool is_late = record.fenced && world_.has(Mutation::no_look_after_the_seal);
+  return is_late || !ddl_is_committed_;
+}
+
+Outcome Servers::remove_triggers(const Claim& claim) {
+  const bool may = (is_newest(claim) && !record.fenced) || world_.has(Mutation::triggers_of_anyone);
+  if (!may) return refused("the fence is up, or the epoch belongs to another run");
+  has_triggers = false;
+  return done();
 }
 
 void Servers::controller_died(std::uint64_t session) {
@@ -77,6 +108,7 @@ Outcome Servers::decide(std::uint64_t session, const Claim& claim, std::uint64_t
   record.decided = record.fenced = flush_due = true;
   decision = token;
   deciding_session_ = 0;
+  let_ddl_go_on();
   return done();
 }
 
@@ -139,6 +171,7 @@ void Servers::seal(Answer answer) {
   for (auto* session : sessions) {
     if (session->state == Session::State::open && !session->born_under_fence) end(*session);
   }
+  ddl_waits_ = false;
   answer(done());
 }
 

@@ -47,6 +47,7 @@ class Servers {
   bool green_has_written = false;
   bool old_fence;  ///< of an earlier run, on green
   std::uint64_t epoch_on_green = 0;
+  bool has_triggers = false;  ///< of the fence, on blue's tables
   bool way_back_is_armed = false;
   bool way_back_is_open = false;
   std::vector<Session*> sessions;  ///< of every client, bouncers' and others
@@ -71,6 +72,9 @@ class Servers {
   /// An undo first ends the sessions of those sent before it, which then arrive at nobody.
   void undo_decision(const Undo& undo, Answer answer);
   std::uint64_t next_undo() { return ++undos_sent_; }
+  Outcome remove_triggers(const Claim& claim);
+  /// Since the checks; of DDL that was committed on blue, green has nothing.
+  bool schema_holds() const;
   void seal(Answer answer);
   bool is_sealed() const;
   Mark set_mark();
@@ -96,6 +100,7 @@ class Servers {
   };
 
   bool someone_writes() const;
+  void let_ddl_go_on();
   void try_to_lock(std::uint64_t session, milliseconds lease, TimePoint deadline, Answer answer);
   void end_fenced_sessions(Answer answer);
   bool is_newest(const Claim& claim) const { return record.claim.epoch <= claim.epoch; }
@@ -110,6 +115,9 @@ class Servers {
   std::uint64_t lock_serial_ = 0;
   std::set<std::uint64_t> ended_deciders_;  ///< what they sent and is late has no effect any more
   bool lock_is_awaited_ = false;
+  bool ddl_waits_ = false;  ///< behind the locks, in a session from before the fence
+  bool ddl_is_committed_ = false;
+  bool was_taken_over_ = false;
   std::uint64_t position_ = 0;  ///< of blue: commits so far
   std::uint64_t last_client_commit_ = 0;
   std::uint64_t applied_ = 0;  ///< of green

@@ -66,6 +66,10 @@ const char* name_of(Mutation mutation) {
       return "old_fence_is_undone";
     case Mutation::no_epoch_on_green:
       return "no_epoch_on_green";
+    case Mutation::triggers_of_anyone:
+      return "triggers_of_anyone";
+    case Mutation::no_look_after_the_seal:
+      return "no_look_after_the_seal";
   }
   return "?";
 }
@@ -92,6 +96,8 @@ Settings settings_of(std::uint64_t seed, Mutation mutation) {
   made.recovery_may_overtake = random.chance(400);
   made.is_second_run = random.chance(400);
   made.bypassing_on_green = made.is_second_run ? static_cast<int>(random.below(3)) : 0;
+  made.another_run = random.chance(300);
+  made.has_ddl = random.chance(60);
   return made;
 }
 
@@ -99,11 +105,11 @@ std::string to_text(const Settings& it) {
   return fmt::format(
       "seed {} mutation {}: {} bouncers, {}+{}+{} clients, loss {} late {} duplicates {} slow {} "
       "unknown {} permille, crashes of controller {} agents {} bouncers {}, overtaking {}, second "
-      "run {}",
+      "run {}, another run {}, DDL {}",
       it.seed, name_of(it.mutation), it.bouncers, it.clients_per_bouncer, it.bypassing_clients,
       it.bypassing_on_green, it.loss_permille, it.late_permille, it.duplicate_permille,
       it.slow_permille, it.unknown_permille, it.controller_crashes, it.agent_crashes,
-      it.bouncer_restarts, it.recovery_may_overtake, it.is_second_run);
+      it.bouncer_restarts, it.recovery_may_overtake, it.is_second_run, it.another_run, it.has_ddl);
 }
 
 }  // namespace cutover::simulation

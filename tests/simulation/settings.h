@@ -32,6 +32,8 @@ enum class Mutation {
   old_fence_stays,              ///< nobody takes down what an earlier run left on green
   old_fence_is_undone,          ///< recovery goes back although green's old fence may be down
   no_epoch_on_green,            ///< whoever comes takes down green's old fence
+  triggers_of_anyone,           ///< whoever comes removes the fence's triggers
+  no_look_after_the_seal,       ///< DDL that waited behind the locks is not looked for
 };
 const char* name_of(Mutation mutation);
 
@@ -53,6 +55,8 @@ struct Settings {
   int bypassing_on_green = 0;  ///< clients that write there whenever they can
   bool recovery_may_overtake = false;  ///< recovery starts while the old controller lives
   std::uint64_t overtaken_at = 0;      ///< the step of the run at which it does; 0: at any
+  bool another_run = false;            ///< begins after a recovery that went back
+  bool has_ddl = false;                ///< a migration past the bouncers waits behind our locks
   RunLimits limits;
 };
 

@@ -54,6 +54,7 @@ class SimFleet : public Actuator {
   Task<Outcome> install_triggers() override;
   Task<Outcome> remove_triggers() override;
   Task<Outcome> sync_sequences() override;
+  Task<Outcome> freshen_sessions() override;
   Task<FleetOutcome> pause_bouncers(milliseconds drain_timeout, milliseconds lease) override;
   Task<FleetOutcome> renew_leases(milliseconds lease) override;
   Task<FleetOutcome> resume_bouncers() override;

@@ -51,7 +51,8 @@ Task<Result<std::vector<SubscriptionSight>>> SimFleet::look_at_gate(const Mark& 
 }
 
 Task<Outcome> SimFleet::schema_holds() const {
-  return ask_now([] { return done(); });
+  return ask_now(
+      [this] { return servers_.schema_holds() ? done() : refused("blue's schema has changed"); });
 }
 
 Task<Outcome> SimFleet::servers_are_the_same() const {
@@ -59,7 +60,7 @@ Task<Outcome> SimFleet::servers_are_the_same() const {
 }
 
 Task<Outcome> SimFleet::triggers_hold() const {
-  return ask_now([] { return done(); });
+  return ask_now([this] { return servers_.has_triggers ? done() : refused("no trigger"); });
 }
 
 Task<Outcome> SimFleet::writers_are_held() const {
@@ -111,11 +112,18 @@ Task<Outcome> SimFleet::release_blue() {
 }
 
 Task<Outcome> SimFleet::install_triggers() {
-  return ask_now([] { return done(); });
+  return ask_now([this] {
+    servers_.has_triggers = true;
+    return done();
+  });
 }
 
 Task<Outcome> SimFleet::remove_triggers() {
-  return ask_now([] { return done(); });
+  return ask_now([this, claim = claim_] { return servers_.remove_triggers(claim); });
+}
+
+Task<Outcome> SimFleet::freshen_sessions() {
+  co_return done();
 }
 
 Task<Outcome> SimFleet::sync_sequences() {

@@ -63,6 +63,10 @@ class Simulation : public Listener {
     world_.clock.pass(world_.random.between(0, 5'000));
     start_run();
     while (wants_recovery()) recover_after_a_while();
+    if (may_run_again()) {
+      start_run();
+      while (wants_recovery()) recover_after_a_while();
+    }
     settle();
     check_the_end();
     return {world_.broken, world_.log, somebody_is_on_green(), recoveries_};
@@ -249,6 +253,12 @@ class Simulation : public Listener {
     const bool ended_well = last.is_over && last.report.outcome != RunOutcome::in_doubt &&
                             last.report.outcome != RunOutcome::attention;
     return !ended_well && recoveries_ < 4;
+  }
+
+  /// A run that a recovery has overtaken may still live.
+  bool may_run_again() const {
+    return world_.settings.another_run && recoveries_ > 0 && !servers_.record.decided &&
+           controllers_.back()->report.outcome == RunOutcome::done;
   }
 
   void recover_after_a_while() {

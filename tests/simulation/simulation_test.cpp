@@ -30,6 +30,8 @@ constexpr Mutation all_mutations[] = {
     Mutation::old_fence_stays,
     Mutation::old_fence_is_undone,
     Mutation::no_epoch_on_green,
+    Mutation::triggers_of_anyone,
+    Mutation::no_look_after_the_seal,
 };
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
@@ -95,6 +97,18 @@ Settings where_the_switch_is_overtaken(std::uint64_t seed, Mutation mutation) {
   return settings;
 }
 
+/// A run is overtaken before it has decided, another one begins, and the first lives on.
+Settings where_another_run_begins(std::uint64_t seed, Mutation mutation) {
+  auto settings = settings_of(seed, mutation);
+  settings.recovery_may_overtake = settings.another_run = true;
+  settings.overtaken_at = 3 + seed % 6;
+  settings.controller_crashes = settings.agent_crashes = settings.bouncer_restarts = 0;
+  settings.bypassing_clients = 2;
+  settings.limits.attempts = 6;
+  settings.has_ddl = false;
+  return settings;
+}
+
 /// The first seed that notices, and holds with the remedy; 0 for none.
 std::uint64_t first_to_notice(Mutation mutation, std::uint64_t seeds,
                               Settings (*world)(std::uint64_t, Mutation)) {
@@ -108,10 +122,13 @@ std::uint64_t first_to_notice(Mutation mutation, std::uint64_t seeds,
 /// Where this one is seen soon.
 auto world_for(Mutation mutation) {
   switch (mutation) {
+    case Mutation::decider_outlives_the_undo:
     case Mutation::undo_outlives_the_next:
     case Mutation::position_outlives_the_next:
     case Mutation::no_epoch_on_green:
       return where_messages_are_late;
+    case Mutation::triggers_of_anyone:
+      return where_another_run_begins;
     case Mutation::no_epoch_on_agents:
       return where_the_switch_is_overtaken;
     default:
@@ -132,7 +149,8 @@ TEST(Simulation, NoticesEveryRemedyThatIsLeftOut) {
 }
 
 TEST(Simulation, HoldsEveryInvariantInTheWorldsMadeForRareMisfortunes) {
-  for (const auto world : {where_messages_are_late, where_the_switch_is_overtaken}) {
+  for (const auto world :
+       {where_messages_are_late, where_the_switch_is_overtaken, where_another_run_begins}) {
     for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
       const auto settings = world(seed, Mutation::none);
       const auto verdict = simulate(settings);

@@ -5,8 +5,10 @@
 
 namespace cutover::simulation {
 
-/// A session from before the fence may still write with an old snapshot; one born under it cannot.
+/// A session from before the fence may still write with an old snapshot; one born under it cannot,
+/// unless it asks for READ WRITE and finds no trigger.
 bool Servers::lets_write(const Session& session) {
+  if (record.fenced && !has_triggers) return world_.random.chance(500);
   if (session.born_under_fence) return false;
   return !record.fenced || world_.random.chance(500);
 }
@@ -51,6 +53,9 @@ void Servers::commit_on_green() {
   }
   if (!is_sealed()) {
     world_.breaks("I2: a write was acknowledged on green while old sessions are on blue");
+  }
+  if (ddl_is_committed_ && !was_taken_over_) {
+    world_.breaks("I1: a write was acknowledged on green, which lacks a change of blue's schema");
   }
   if (old_fence) world_.breaks("I2: a client is on green under its old fence");
   ++green_position_;

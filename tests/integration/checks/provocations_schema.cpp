@@ -94,11 +94,17 @@ std::vector<Provocation> trigger_and_sequence_provocations() {
        .says = "ENABLE REPLICA on blue: audit of public.event",
        .blue = quiet_trigger + "ALTER TABLE event ENABLE REPLICA TRIGGER audit",
        .undo_blue = no_trigger},
+      // What `prepare` leaves there stays, and is calm.
       {.check = "event_triggers",
        .outcome = warn,
        .says = "fires on blue: on_ddl (ddl_command_start)",
        .blue = "CREATE FUNCTION ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
-               "CREATE EVENT TRIGGER on_ddl ON ddl_command_start EXECUTE FUNCTION ddl()",
+               "CREATE EVENT TRIGGER on_ddl ON ddl_command_start EXECUTE FUNCTION ddl();"
+               "CREATE SCHEMA IF NOT EXISTS cutover;"
+               "CREATE FUNCTION cutover.guard_ddl() RETURNS event_trigger LANGUAGE plpgsql"
+               "  AS 'BEGIN END';"
+               "CREATE EVENT TRIGGER cutover_ddl ON ddl_command_end"
+               "  EXECUTE FUNCTION cutover.guard_ddl()",
        .undo_blue = "DROP EVENT TRIGGER on_ddl; DROP FUNCTION ddl()"},
       {.check = "cron_jobs",
        .outcome = warn,

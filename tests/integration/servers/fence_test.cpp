@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <future>
+#include <thread>
+
 #include "common/async/within.h"
 #include "tests/integration/servers/server_pair.h"
 #include "tests/support/eventually.h"
@@ -142,6 +145,43 @@ TEST(Fence, RemovedTriggersAreGoneEverywhere) {
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_class WHERE relname = 'fence_proof'"), "0");
 }
 
+TEST(Fence, ItsTriggersStayWhileItIsUpAndForARunThatWasTakenOver) {
+  ServerPair pair;
+  const auto zombie = pair.armed_fleet();
+  const std::string count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover%'";
+  pair.on_blue().must("UPDATE cutover.run SET fenced = true WHERE side = 'blue'");
+  EXPECT_TRUE(pair.run(zombie->remove_triggers()).is_refused());
+  EXPECT_EQ(pair.blue_value(count), "1");
+  pair.on_blue().must("UPDATE cutover.run SET fenced = false WHERE side = 'blue'");
+  const auto recovery = pair.fleet("recovery-1");
+  ASSERT_TRUE(pair.run(recovery->take_over_blue()));
+  auto late = pair.run(zombie->remove_triggers());
+  for (int tries = 0; late.is_in_doubt() && tries < 5; ++tries)  // its sessions were ended
+    late = pair.run(zombie->remove_triggers());
+  EXPECT_TRUE(late.is_refused()) << told(late);
+  EXPECT_EQ(pair.blue_value(count), "1");
+  EXPECT_TRUE(pair.run(recovery->remove_triggers()).is_done());
+  EXPECT_EQ(pair.blue_value(count), "0");
+}
+
+TEST(Fence, DdlThatWaitedBehindTheLocksIsSeenOnceBlueIsSealed) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  pair.pass_first_gate(*fleet);
+  std::thread migration(
+      [&pair] { pair.on_blue().run("ALTER TABLE item ADD COLUMN late int DEFAULT 0"); });
+  const auto waits =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE "
+      "'ALTER TABLE item%'";
+  EXPECT_TRUE(support::eventually(20s, [&] { return pair.blue_value(waits) == "1"; }));
+  EXPECT_TRUE(pair.run(fleet->schema_holds()).is_done());
+  EXPECT_TRUE(pair.run(fleet->decide()).is_done());
+  migration.join();
+  EXPECT_TRUE(pair.run(fleet->seal()).is_done());
+  const auto schema = pair.run(fleet->schema_holds());
+  EXPECT_TRUE(schema.is_refused()) << told(schema);
+}
+
 TEST(Undo, GivesTheEarlierSettingBackAndEndsThoseBornUnderTheFenceOnly) {
   ServerPair pair;
   pair.on_blue().must("ALTER DATABASE app0 SET default_transaction_read_only = 'off'");
@@ -219,6 +259,41 @@ TEST(Undo, OneWithoutAnswerIsEndedBeforeTheNextSoThatItCannotTakeDownALaterDecis
   const auto next = pair.run(undo_within(*fleet, 1000ms));
   EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
   ::kill(stopped, SIGCONT);
+  EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_stat_activity WHERE pid = " +
+                            std::to_string(stopped)),
+            "0");
+}
+
+/// The session that ends others, which waits for somebody who is logging in.
+pid_t ending_backend(ServerPair& pair) {
+  const auto pid = pair.blue_value(
+      "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%$seal$%' AND "
+      "application_name = 'cutover/run-1'");
+  return pid.empty() ? 0 : static_cast<pid_t>(std::stol(pid));
+}
+
+TEST(Undo, AnEndOfSessionsWithoutAnswerIsEndedBeforeTheNextFenceThatItWouldCallFlushed) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  decide(pair, *fleet);
+  auto look = pair.on_blue();
+  auto logging_in =
+      std::async(std::launch::async, [&] { return pair.client("-c post_auth_delay=5"); });
+  const std::string in_login =
+      "SELECT count(*) FROM pg_locks WHERE locktype = 'object' AND mode = 'RowExclusiveLock' "
+      "AND classid = 'pg_database'::regclass AND pid NOT IN (SELECT pid FROM pg_stat_activity "
+      "WHERE datname IS NOT NULL)";
+  ASSERT_TRUE(support::eventually(10s, [&] { return look.value(in_login) == "1"; }));
+  EXPECT_TRUE(pair.run(undo_within(*fleet, 500ms)).is_in_doubt());
+  EXPECT_EQ(look.value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
+  const pid_t stopped = ending_backend(pair);
+  ASSERT_GT(stopped, 0);
+  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  const auto next = pair.run(undo_within(*fleet, 1000ms));
+  EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
+  ::kill(stopped, SIGCONT);
+  logging_in.get();
   EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_stat_activity WHERE pid = " +
                             std::to_string(stopped)),

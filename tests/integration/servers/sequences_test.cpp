@@ -157,6 +157,21 @@ TEST(Sequences, OneThatIsBeingAlteredOnBlueIsReadAllTheSame) {
   EXPECT_EQ(state(pair.on_green(), "ascending"), "70/true");
 }
 
+TEST(Sequences, ARunThatWasTakenOverSetsNone) {
+  PairOptions options;
+  options.ddl = "CREATE SEQUENCE cycling CYCLE";
+  ServerPair pair(options);
+  const auto zombie = pair.armed_fleet();
+  const auto recovery = pair.fleet("recovery-1");
+  ASSERT_TRUE(pair.run(recovery->take_over_blue()));
+  pair.on_blue().must("SELECT setval('cycling', 7)");
+  pair.run(zombie->sync_sequences());  // its sessions on blue are ended
+  const auto late = pair.run(zombie->sync_sequences());
+  EXPECT_TRUE(late.is_refused()) << told(late);
+  EXPECT_EQ(pair.green_value("SELECT last_value FROM cycling"), "1");
+  EXPECT_EQ(pair.run(recovery->sync_sequences()).detail, "1 set");
+}
+
 TEST(Sequences, OneThatGreenLacksIsNamed) {
   ServerPair pair;
   const auto fleet = pair.fleet();

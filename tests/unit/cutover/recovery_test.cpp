@@ -127,9 +127,25 @@ TEST(RecoveryTable, DoesNothingOnlyWhereAllAreSurelyOfOneColour) {
   });
 }
 
-TEST(RecoveryTable, RefusesOnlyAWishAndTakesEveryStateWithoutOne) {
+/// As far as it can be seen.
+bool points_at_green(const BouncerSight& sight) {
+  return !sight.unreachable && (sight.intent || sight.switched || sight.all_green);
+}
+
+TEST(RecoveryTable, TakesDownNoFenceWhileABouncerPointsAtGreenWithoutADecision) {
   for_every_case([](const Case& it, const RecoveryDecision& chosen) {
-    if (it.wish == RecoveryWish::none) {
+    if (it.record.decided) return;
+    if (std::any_of(it.sights.begin(), it.sights.end(), points_at_green)) {
+      ASSERT_EQ(chosen.course, RecoveryCourse::refused);
+    }
+  });
+}
+
+TEST(RecoveryTable, RefusesOnlyAWishAndWhatNoRunLeavesBehind) {
+  for_every_case([](const Case& it, const RecoveryDecision& chosen) {
+    const bool strange =
+        !it.record.decided && std::any_of(it.sights.begin(), it.sights.end(), points_at_green);
+    if (it.wish == RecoveryWish::none && !strange) {
       ASSERT_NE(chosen.course, RecoveryCourse::refused);
     }
     if (chosen.course == RecoveryCourse::refused) {

@@ -57,7 +57,7 @@ TEST_F(RunViewTest, AFailedAttemptSaysWhyAndTheNextOneBeginsAfresh) {
   at(milliseconds(0), StepBegan{"pause", false});
   at(milliseconds(1), StepEnded{"pause", false, refused("bouncer-1: busy"), microseconds(10)});
   at(milliseconds(2), AttemptFailed{1, refused("bouncer-1: busy"), milliseconds(100)});
-  EXPECT_THAT(shown(milliseconds(3)), HasSubstr("attempt 1 failed, clients are on blue"));
+  EXPECT_THAT(shown(milliseconds(3)), HasSubstr("attempt 1 failed, clients go on where they were"));
   at(milliseconds(4), AttemptBegan{2});
   EXPECT_THAT(shown(milliseconds(5)), HasSubstr("attempt 2 of 10"));
   EXPECT_THAT(shown(milliseconds(5)), Not(HasSubstr("no   pause")));
