@@ -1,6 +1,7 @@
 // Sequences of every kind, on real servers.
 #include <gtest/gtest.h>
 
+#include "controller/servers/schema.h"
 #include "tests/integration/servers/server_pair.h"
 
 namespace cutover {
@@ -16,11 +17,17 @@ std::string state(support::SqlSession session, const std::string& sequence) {
   return session.value("SELECT last_value || '/' || is_called FROM " + sequence);
 }
 
+/// Green has a row that tells who may set something there.
+std::unique_ptr<ServerFleet> prepared_fleet(ServerPair& pair) {
+  pair.on_green().must(own_schema_sql({}) + own_rows_sql("green", {}));
+  return pair.fleet();
+}
+
 TEST(Sequences, EveryKindIsBroughtToBluesAndNoneAgainstItsDirection) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must(
       "SELECT nextval('ascending') FROM generate_series(1, 7);"
       "SELECT nextval('descending') FROM generate_series(1, 3);"
@@ -42,7 +49,7 @@ TEST(Sequences, ASecondCallSetsOnlyWhatDiffersAndSeesNewOnes) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("SELECT nextval('ascending')");
   EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1 set");
   EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "");
@@ -58,7 +65,7 @@ TEST(Sequences, ASecondCallFollowsWhatWasSetOrRestartedByHand) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("SELECT nextval('ascending'), nextval('cycling')");
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   pair.on_blue().must(
@@ -73,7 +80,7 @@ TEST(Sequences, OneThatSomebodyMovedAheadOnGreenMeanwhileIsLeftThere) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   pair.on_green().must(
       "SELECT setval('ascending', 500); SELECT setval('descending', 10);"
@@ -91,7 +98,7 @@ TEST(Sequences, OneThatAReplicatedTruncateRestartedOnGreenIsBroughtBack) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("SELECT setval('ascending', 1000)");
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   pair.on_green().must("ALTER SEQUENCE ascending RESTART");
@@ -103,7 +110,7 @@ TEST(Sequences, TwoThatChangedNamesAreToldApart) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("SELECT setval('ascending', 10), setval('untouched', 2000)");
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   pair.on_blue().must(
@@ -118,7 +125,7 @@ TEST(Sequences, ASecondCallFollowsANewDirection) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("SELECT setval('ascending', 50)");
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   for (const auto* side : {&pair.blue, &pair.green})
@@ -132,7 +139,7 @@ TEST(Sequences, ASecondCallFollowsANewNameOfTheSchema) {
   PairOptions options;
   options.ddl = "CREATE SCHEMA one; CREATE SEQUENCE one.s";
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("SELECT setval('one.s', 60)");
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   for (const auto* side : {&pair.blue, &pair.green})
@@ -147,7 +154,7 @@ TEST(Sequences, OneThatIsBeingAlteredOnBlueIsReadAllTheSame) {
   PairOptions options;
   options.ddl = every_kind;
   ServerPair pair(options);
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   ASSERT_TRUE(pair.run(fleet->sync_sequences()).is_done());
   pair.on_blue().must("SELECT setval('ascending', 70)");
   auto altering = pair.on_blue();
@@ -174,7 +181,7 @@ TEST(Sequences, ARunThatWasTakenOverSetsNone) {
 
 TEST(Sequences, OneThatGreenLacksIsNamed) {
   ServerPair pair;
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   pair.on_blue().must("CREATE SEQUENCE only_blue");
   const auto outcome = pair.run(fleet->sync_sequences());
   EXPECT_TRUE(outcome.is_refused());
@@ -188,7 +195,7 @@ TEST(Sequences, AThousandAreReadAndSet) {
         "DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE 'CREATE SEQUENCE s' || i; END LOOP; END $$",
         "app0");
   pair.on_blue().must("SELECT nextval('s' || i) FROM generate_series(1, 1000) AS i");
-  const auto fleet = pair.fleet();
+  const auto fleet = prepared_fleet(pair);
   EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "1000 set");
   EXPECT_EQ(pair.run(fleet->sync_sequences()).detail, "");
 }
