@@ -5,7 +5,6 @@
 #include <future>
 #include <thread>
 
-#include "common/async/within.h"
 #include "tests/integration/servers/server_pair.h"
 #include "tests/support/eventually.h"
 
@@ -239,24 +238,18 @@ pid_t waiting_backend(ServerPair& pair) {
   return pid.empty() ? 0 : static_cast<pid_t>(std::stol(pid));
 }
 
-Task<Outcome> undo_within(ServerFleet& fleet, std::chrono::milliseconds limit) {
-  auto undo = fleet.undo_decision();
-  const auto answer = co_await within(limit, std::move(undo));
-  co_return answer.value_or(in_doubt("no answer"));
-}
-
 TEST(Undo, OneWithoutAnswerIsEndedBeforeTheNextSoThatItCannotTakeDownALaterDecision) {
   ServerPair pair;
   const auto fleet = pair.armed_fleet();
   decide(pair, *fleet);
   auto holder = pair.on_blue();
   holder.must("BEGIN READ WRITE; SELECT FROM cutover.run WHERE side = 'blue' FOR UPDATE");
-  EXPECT_TRUE(pair.run(undo_within(*fleet, 500ms)).is_in_doubt());
+  EXPECT_TRUE(pair.run(ended_within(500ms, fleet->undo_decision())).is_in_doubt());
   const pid_t stopped = waiting_backend(pair);
   ASSERT_GT(stopped, 0);
   ::kill(stopped, SIGSTOP);  // as a server that hangs
   holder.must("COMMIT");
-  const auto next = pair.run(undo_within(*fleet, 1000ms));
+  const auto next = pair.run(ended_within(1000ms, fleet->undo_decision()));
   EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
   ::kill(stopped, SIGCONT);
   EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
@@ -285,15 +278,15 @@ TEST(Undo, AnEndOfSessionsWithoutAnswerIsEndedBeforeTheNextFenceThatItWouldCallF
       "AND classid = 'pg_database'::regclass AND pid NOT IN (SELECT pid FROM pg_stat_activity "
       "WHERE datname IS NOT NULL)";
   ASSERT_TRUE(support::eventually(10s, [&] { return look.value(in_login) == "1"; }));
-  EXPECT_TRUE(pair.run(undo_within(*fleet, 500ms)).is_in_doubt());
+  EXPECT_TRUE(pair.run(ended_within(500ms, fleet->undo_decision())).is_in_doubt());
   EXPECT_EQ(look.value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
   const pid_t stopped = ending_backend(pair);
   ASSERT_GT(stopped, 0);
   ::kill(stopped, SIGSTOP);  // as a server that hangs
-  const auto next = pair.run(undo_within(*fleet, 1000ms));
+  logging_in.get();          // nobody else is waited for any more
+  const auto next = pair.run(ended_within(1000ms, fleet->undo_decision()));
   EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
   ::kill(stopped, SIGCONT);
-  logging_in.get();
   EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_stat_activity WHERE pid = " +
                             std::to_string(stopped)),

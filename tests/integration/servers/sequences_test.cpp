@@ -1,11 +1,14 @@
 // Sequences of every kind, on real servers.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "controller/servers/schema.h"
 #include "tests/integration/servers/server_pair.h"
 
 namespace cutover {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr const char* every_kind = R"(
 CREATE SEQUENCE ascending; CREATE SEQUENCE descending INCREMENT -2 MAXVALUE 100 START 100;
@@ -177,6 +180,27 @@ TEST(Sequences, ARunThatWasTakenOverSetsNone) {
   EXPECT_TRUE(late.is_refused()) << told(late);
   EXPECT_EQ(pair.green_value("SELECT last_value FROM cycling"), "1");
   EXPECT_EQ(pair.run(recovery->sync_sequences()).detail, "1 set");
+}
+
+TEST(Sequences, ASetWithoutAnswerIsEndedBeforeClientsMayBeOnGreen) {
+  PairOptions options;
+  options.ddl = "CREATE SEQUENCE held";
+  ServerPair pair(options);
+  const auto fleet = pair.armed_fleet();
+  pair.on_blue().must("SELECT nextval('held')");
+  auto holder = pair.on_green();
+  holder.must("BEGIN; ALTER SEQUENCE held CACHE 1");
+  EXPECT_TRUE(pair.run(ended_within(500ms, fleet->sync_sequences())).is_in_doubt());
+  const auto pid = pair.green_value(
+      "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+      "application_name = 'cutover/run-1'");
+  ASSERT_NE(pid, "");
+  const auto stopped = static_cast<pid_t>(std::stol(pid));
+  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  holder.must("ROLLBACK");
+  EXPECT_FALSE(pair.run(is_durable_within(*fleet, 1s))) << "the values may still arrive";
+  ::kill(stopped, SIGCONT);
+  EXPECT_TRUE(pair.run(is_durable_within(*fleet, 20s)));
 }
 
 TEST(Sequences, OneThatGreenLacksIsNamed) {

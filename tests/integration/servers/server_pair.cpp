@@ -150,4 +150,15 @@ SqlSession ServerPair::on_green(const std::string& database) {
   return SqlSession(green.conninfo(database));
 }
 
+Task<Outcome> ended_within(std::chrono::milliseconds limit, Task<Outcome> act) {
+  const auto outcome = co_await within(limit, std::move(act));
+  co_return outcome.value_or(in_doubt("no answer"));
+}
+
+Task<bool> is_durable_within(ServerFleet& fleet, std::chrono::milliseconds limit) {
+  auto writing = fleet.make_green_durable();
+  const auto position = co_await within(limit, std::move(writing));
+  co_return position && position->has_value();
+}
+
 }  // namespace cutover

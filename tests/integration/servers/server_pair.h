@@ -78,4 +78,9 @@ class ServerPair {
 /// "done", or what stood against it; for messages of tests.
 std::string told(const Outcome& outcome);
 
+/// In doubt where it had not ended by then; it was cut off.
+Task<Outcome> ended_within(std::chrono::milliseconds limit, Task<Outcome> act);
+/// Whether green's position was recorded by then.
+Task<bool> is_durable_within(ServerFleet& fleet, std::chrono::milliseconds limit);
+
 }  // namespace cutover
