@@ -78,7 +78,9 @@ std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
       lasting(setup_deadline, step("hook before pause", "run the configured before_pause command",
                                    setup, steps::before_pause_hook)),
       lasting(limits.quiet_timeout + seconds(1),
-              step("wait", "wait for a quiet moment: little lag, no long transaction, no vacuum",
+              step("wait",
+                   "wait for a quiet moment: little lag, no long transaction, no vacuum; see that "
+                   "the schema is what it was",
                    attempt, steps::quiet_moment)),
       while_clients_wait(lasting(
           limits.drain_timeout + command_deadline,
@@ -87,8 +89,7 @@ std::vector<Step> up_to_the_first_gate(const RunLimits& limits) {
       while_clients_wait(step("hold", "lock every published table on blue against writers", attempt,
                               steps::hold_writers)),
       while_clients_wait(step("mark",
-                              "read blue's WAL position, then commit one marker per subscription; "
-                              "meanwhile see that the schema is what it was",
+                              "read blue's WAL position, then commit one marker per subscription",
                               attempt, steps::mark)),
       while_clients_wait(step("first gate",
                               "wait until green has applied the mark and shows every marker",

@@ -98,8 +98,9 @@ Task<Outcome> wait_for_a_quiet_moment(const Observer& fleet, const RunState& sta
   }
 }
 
-/// The schema is looked at whole here, so that the look inside the pause finds nothing new; and
-/// sequences are brought close again, so that the second gate finds little to set.
+/// The schema is looked at whole here, so that the look inside the pause finds nothing new, and
+/// again when it is quiet: a change that comes behind that is left to the second gate. Sequences
+/// are brought close, so that the second gate finds little to set.
 Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
   const auto fresh = co_await fleet.freshen_sessions();
   if (!fresh.is_done()) co_return fresh.is_in_doubt() ? refused(fresh.detail, fresh.hint) : fresh;
@@ -112,8 +113,10 @@ Task<Outcome> apply_quiet_moment(Actuator& fleet, RunState& state) {
   // With no mark yet: what the gates will ask while clients wait is planned by the servers now.
   const auto first_look = co_await fleet.look_at_gate(state.mark);
   if (!first_look) co_return refused(first_look.error());
-  const auto outcome = co_await wait_for_a_quiet_moment(fleet, state);
-  co_return outcome;
+  const auto quiet = co_await wait_for_a_quiet_moment(fleet, state);
+  if (!quiet.is_done()) co_return quiet;
+  const auto still = co_await fleet.schema_holds();
+  co_return still.is_in_doubt() ? refused(still.detail, still.hint) : still;
 }
 
 // ── pause ──
@@ -167,7 +170,7 @@ Task<Outcome> undo_hold(Actuator& fleet, RunState&) {
 
 // ── mark ──
 
-Task<Outcome> set_first_mark(Actuator& fleet, RunState& state) {
+Task<Outcome> apply_mark(Actuator& fleet, RunState& state) {
   state.mark = {};  // of an earlier attempt
   const auto mark = co_await fleet.set_mark();
   if (!mark) co_return refused(mark.error());
@@ -175,20 +178,9 @@ Task<Outcome> set_first_mark(Actuator& fleet, RunState& state) {
   co_return done();
 }
 
-/// Under the locks nobody changes a published table any more, so the schema is looked at for good.
-Task<Outcome> apply_mark(Actuator& fleet, RunState& state) {
-  std::vector<Task<Outcome>> tasks;
-  tasks.push_back(set_first_mark(fleet, state));
-  tasks.push_back(fleet.schema_holds());
-  const auto outcomes = co_await gather(std::move(tasks));
-  co_return worst_of(outcomes);
-}
-
-Task<Outcome> mark_holds(const Observer& fleet, const RunState& state) {
+Task<Outcome> mark_holds(const Observer&, const RunState& state) {
   // A mark whose reply was lost is worth nothing: nobody knows its position.
-  if (state.mark.subscriptions.empty()) co_return refused("no mark was read");
-  const auto schema = co_await fleet.schema_holds();
-  co_return schema;
+  co_return state.mark.subscriptions.empty() ? refused("no mark was read") : done();
 }
 
 // ── first gate ──

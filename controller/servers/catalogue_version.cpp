@@ -9,35 +9,31 @@ namespace {
 
 constexpr int first_version_with_published_schemas = 150000;
 
-// pg_attribute is read by its index, a table at a time: most of its rows are of indexes. Statistics
-// and vacuum write in place, and so do not show.
+// pg_attribute is read by its index, a table at a time (OFFSET keeps it so): most of its rows are
+// of indexes. The others are read whole, and joined once. Statistics and vacuum write in place, and
+// so do not show.
 constexpr const char* schema_sql = R"(
 WITH relations AS MATERIALIZED (
-  SELECT c.oid, c.xmin FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  SELECT c.oid, c.xmin, c.relkind
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
   WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'cutover')
-    AND c.relkind IN ('r', 'p', 'f', 'c') AND c.relpersistence <> 't'
-)
+    AND c.relkind IN ('r', 'p', 'f', 'c', 'S') AND c.relpersistence <> 't'
+), tables AS MATERIALIZED (SELECT oid, xmin FROM relations WHERE relkind <> 'S')
 SELECT concat_ws('/',
-  (SELECT concat_ws(' ', count(*), sum(oid::bigint), sum(xmin::text::bigint)) FROM relations),
-  (SELECT concat_ws(' ', sum(columns.count), sum(columns.writers))
-   FROM relations AS r, LATERAL (
-     SELECT count(*) AS count, sum(a.xmin::text::bigint) AS writers
-     FROM pg_attribute AS a WHERE a.attrelid = r.oid AND a.attnum > 0) AS columns),
-  (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_index
-   WHERE indrelid IN (SELECT oid FROM relations)),
-  (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_constraint
-   WHERE conrelid IN (SELECT oid FROM relations)),
-  (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_attrdef
-   WHERE adrelid IN (SELECT oid FROM relations)),
-  (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_inherits
-   WHERE inhrelid IN (SELECT oid FROM relations)),
+  (SELECT concat_ws(' ', count(*), sum(oid::bigint), sum(xmin::text::bigint)) FROM tables),
+  (SELECT concat_ws(' ', count(*), sum(a.xmin::text::bigint))
+   FROM tables AS t, LATERAL (SELECT xmin FROM pg_attribute
+                              WHERE attrelid = t.oid AND attnum > 0 OFFSET 0) AS a),
+  (SELECT concat_ws(' ', count(*), sum(part.xmin::text::bigint))
+   FROM relations AS r JOIN (
+     SELECT indrelid, xmin FROM pg_index UNION ALL SELECT conrelid, xmin FROM pg_constraint
+     UNION ALL SELECT adrelid, xmin FROM pg_attrdef UNION ALL SELECT inhrelid, xmin FROM pg_inherits
+     UNION ALL SELECT seqrelid, xmin FROM pg_sequence) AS part(oid, xmin) ON part.oid = r.oid),
   (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_trigger
    WHERE NOT tgisinternal AND tgname NOT IN ('cutover_fence_blue', 'cutover_fence_green')
      AND tgrelid NOT IN (SELECT c.oid FROM pg_class AS c
                          JOIN pg_namespace AS n ON n.oid = c.relnamespace
                          WHERE n.nspname = 'cutover')),
-  (SELECT concat_ws(' ', count(*), sum(s.xmin::text::bigint)) FROM pg_sequence AS s
-   JOIN pg_class AS c ON c.oid = s.seqrelid WHERE c.relpersistence <> 't'),
   (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_enum),
   (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM pg_namespace
    WHERE nspname !~ '^pg_'),

@@ -35,14 +35,14 @@ DatabaseServers::DatabaseServers(Sides database, const FleetOptions& fleet_optio
       marker(blue_session(sides, options)),
       watcher(blue_session(sides, options)),
       reader(blue_session(sides, options)),
+      sequencer(blue_session(sides, options)),
       green(green_session(sides, options)),
       green_watcher(green_session(sides, options)),
       green_reader(green_session(sides, options)) {}
 
-std::string DatabaseServers::own_pids() const {
+std::string DatabaseServers::own_pids() {
   std::string pids;
-  for (const auto* session : {&keeper, &decider, &marker, &watcher, &reader})
-    pids += std::to_string(session->backend_pid()) + ",";
+  for (const auto* session : on_blue()) pids += std::to_string(session->backend_pid()) + ",";
   for (const int pid : also_ours) pids += std::to_string(pid) + ",";
   pids.pop_back();
   return pids;
@@ -56,13 +56,13 @@ DatabaseServers& DatabaseServers::green_as_blue() {
     green_as_blue_ = std::make_unique<DatabaseServers>(std::move(exchanged), options);
   }
   green_as_blue_->also_ours = also_ours_on_green;
-  for (const auto* session : {&green, &green_watcher, &green_reader})
+  for (const auto* session : on_green())
     green_as_blue_->also_ours.push_back(session->backend_pid());
   return *green_as_blue_;
 }
 
 std::vector<ServerSession*> DatabaseServers::on_blue() {
-  return {&keeper, &decider, &marker, &watcher, &reader};
+  return {&keeper, &decider, &marker, &watcher, &reader, &sequencer};
 }
 
 std::vector<ServerSession*> DatabaseServers::on_green() {

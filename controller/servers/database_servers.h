@@ -62,9 +62,10 @@ struct DatabaseServers {
   // On blue. Each does one thing at a time, so that what runs at the same time does not wait.
   ServerSession keeper;   ///< the advisory lock of the claim
   ServerSession decider;  ///< holds the locks, commits the decision
-  ServerSession marker;   ///< what commits beside it: markers, undo, seal; reads sequences
+  ServerSession marker;   ///< what commits beside it: markers, undo, seal
   ServerSession watcher;  ///< gate and traffic
   ServerSession reader;   ///< catalogue
+  ServerSession sequencer;
   // On green.
   ServerSession green;
   ServerSession green_watcher;
@@ -101,7 +102,7 @@ struct DatabaseServers {
   DatabaseServers& green_as_blue();
 
   /// "12,345" of every backend on blue that is ours; never empty.
-  std::string own_pids() const;
+  std::string own_pids();
   std::vector<ServerSession*> on_blue();
   std::vector<ServerSession*> on_green();
   std::vector<std::string> publications() const;

@@ -87,7 +87,7 @@ SequencePlan plan_sequences(const std::vector<SequenceState>& blue,
 
 Task<Outcome> bring_sequences_close(DatabaseServers& servers, Claim claim) {
   std::vector<Task<Result<std::vector<SequenceState>>>> reads;
-  reads.push_back(read_sequences(servers.marker, servers.blue_sequences));
+  reads.push_back(read_sequences(servers.sequencer, servers.blue_sequences));
   reads.push_back(read_sequences(servers.green, servers.green_sequences));
   const auto read = co_await gather(std::move(reads));
   for (const auto& side : read)

@@ -76,7 +76,7 @@ Settings where_messages_are_late(std::uint64_t seed, Mutation mutation) {
   auto settings = settings_of(seed, mutation);
   settings.bouncers = 1;
   settings.loss_permille = settings.slow_permille = 0;
-  settings.late_permille = 80;
+  settings.late_permille = 30;
   settings.unknown_permille = 100;
   settings.agent_crashes = settings.bouncer_restarts = 0;
   settings.recovery_may_overtake = seed % 2 == 0;
