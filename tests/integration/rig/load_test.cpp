@@ -193,6 +193,15 @@ TEST_F(Load, TheProgramLeavesARecordOfEveryWriteAndAPlot) {
   EXPECT_NE(program.output().find(" connections made\n"), std::string::npos) << program.output();
 }
 
+TEST_F(Load, AFloorThatAConsoleRefusesLeavesTheOtherBouncersServing) {
+  LoadDriver driver({.bouncers = {first_.conninfo("app")}, .schema = schema_, .clients = 2});
+  second_.console("PAUSE");  // somebody else's: a second one is refused
+  EXPECT_THROW(measure_floor(driver, {first_.console_conninfo(), second_.console_conninfo()}),
+               std::runtime_error);
+  EXPECT_TRUE(driver.everyone_wrote(5, 30s));
+  EXPECT_NO_THROW(second_.console("RESUME")) << "somebody else's pause was ended";
+}
+
 TEST(LoadFloor, TwoBouncersAndSixteenWritersArePausedAndResumedWithoutAnError) {
   const LoadSchema schema{.tables = 30, .sequences = 30};
   const PostgresServer server({.major = 13});

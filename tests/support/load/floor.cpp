@@ -1,6 +1,7 @@
 #include "tests/support/load/floor.h"
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <stdexcept>
 
@@ -10,13 +11,42 @@ namespace cutover::support {
 namespace {
 
 using namespace std::chrono_literals;
-using Consoles = std::vector<SqlSession>;
 
-void tell_all(Consoles& consoles, const char* command) {
-  std::vector<std::future<void>> answers;
-  for (SqlSession& console : consoles)
-    answers.push_back(std::async(std::launch::async, [&] { console.must(command); }));
-  for (auto& answer : answers) answer.get();
+struct Console {
+  std::string conninfo;
+  SqlSession session;
+};
+using Consoles = std::vector<Console>;
+
+SqlResult pause(Console& console) {
+  return console.session.run("PAUSE");
+}
+
+/// By a new line where the old one has gone: nobody else knows of the pause.
+SqlResult resume(Console& console) {
+  SqlResult result = console.session.run("RESUME");
+  return result.lost ? SqlSession(console.conninfo).run("RESUME") : result;
+}
+
+/// All at once; an answer of each.
+std::vector<SqlResult> tell_all(Consoles& consoles, SqlResult (*command)(Console&)) {
+  std::vector<std::future<SqlResult>> answers;
+  for (Console& console : consoles)
+    answers.push_back(std::async(std::launch::async, command, std::ref(console)));
+  std::vector<SqlResult> results;
+  for (auto& answer : answers) results.push_back(answer.get());
+  return results;
+}
+
+void throw_first_error(const std::vector<SqlResult>& results, const std::string& command) {
+  for (const SqlResult& result : results)
+    if (!result.ok) throw std::runtime_error(command + ": " + result.error);
+}
+
+/// A console that refused PAUSE is left alone: where it is paused, that is somebody else's.
+void resume_paused(Consoles& consoles, const std::vector<SqlResult>& answers_to_pause) {
+  for (std::size_t place = 0; place < consoles.size(); ++place)
+    if (answers_to_pause[place].ok || answers_to_pause[place].lost) resume(consoles[place]);
 }
 
 std::size_t column_of(const SqlResult& result, const std::string& name) {
@@ -27,8 +57,8 @@ std::size_t column_of(const SqlResult& result, const std::string& name) {
 
 /// PAUSE during a server's login makes PgBouncer refuse clients for server_login_retry.
 bool nobody_logs_in(Consoles& consoles) {
-  return std::all_of(consoles.begin(), consoles.end(), [](SqlSession& console) {
-    const SqlResult pools = console.must("SHOW POOLS");
+  return std::all_of(consoles.begin(), consoles.end(), [](Console& console) {
+    const SqlResult pools = console.session.must("SHOW POOLS");
     const std::size_t column = column_of(pools, "sv_login");
     return std::all_of(pools.rows.begin(), pools.rows.end(),
                        [column](const auto& row) { return row[column] == "0"; });
@@ -41,13 +71,21 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+void pause_and_resume(Consoles& consoles) {
+  const auto paused = tell_all(consoles, pause);
+  const bool all_paused =
+      std::all_of(paused.begin(), paused.end(), [](const auto& result) { return result.ok; });
+  if (!all_paused) resume_paused(consoles, paused);
+  throw_first_error(paused, "PAUSE");
+  throw_first_error(tell_all(consoles, resume), "RESUME");
+}
+
 void measure_round(const LoadDriver& driver, Consoles& consoles, Floor& floor) {
   if (!eventually(
           5s, [&] { return nobody_logs_in(consoles); }, 1ms))
     throw std::runtime_error("PgBouncer keeps logging in to its server");
   const auto begin = LoadClock::now();
-  tell_all(consoles, "PAUSE");
-  tell_all(consoles, "RESUME");
+  pause_and_resume(consoles);
   const auto end = LoadClock::now();
   if (!eventually(
           30s, [&] { return driver.writes_have_ended(end); }, 1ms))
@@ -62,8 +100,9 @@ Floor measure_floor(const LoadDriver& driver, const std::vector<std::string>& co
                     int writes_between) {
   Consoles consoles;
   for (const std::string& conninfo : conninfos) {
-    consoles.emplace_back(conninfo);
-    if (!consoles.back().is_open()) throw std::runtime_error(consoles.back().error());
+    consoles.push_back({conninfo, SqlSession(conninfo)});
+    const SqlSession& session = consoles.back().session;
+    if (!session.is_open()) throw std::runtime_error(session.error());
   }
   Floor floor;
   for (int round = 0; round < rounds; ++round) {

@@ -16,7 +16,8 @@ struct Floor {
 };
 
 /// `consoles` are conninfos of PgBouncers' admin consoles. Between rounds every client writes at
-/// least `writes_between` rows. Throws when a console refuses.
+/// least `writes_between` rows. Throws when a console refuses; the others
+/// are resumed first.
 Floor measure_floor(const LoadDriver& driver, const std::vector<std::string>& consoles,
                     int rounds = 5, int writes_between = 20);
 
