@@ -1,7 +1,9 @@
 // The load driver tells the truth: a lost, a doubled and a failed write are each provoked and seen.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iostream>
+#include <sstream>
 
 #include "tests/support/child_process.h"
 #include "tests/support/eventually.h"
@@ -191,6 +193,73 @@ TEST_F(Load, TheProgramLeavesARecordOfEveryWriteAndAPlot) {
       << csv;
   EXPECT_NE(read_file(directory / "writes.svg").find("<circle"), std::string::npos);
   EXPECT_NE(program.output().find(" connections made\n"), std::string::npos) << program.output();
+}
+
+TEST_F(Load, TheProgramWritesNothingWhereItCouldNotJudge) {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> writes_to_first = {LOAD_DRIVER, "--bouncer",
+                                                    first_.conninfo("app"), "--seconds", "1"};
+  const auto refused = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), writes_to_first.begin(), writes_to_first.end());
+    return run_program({.argv = more}, 60s).exit_code;
+  };
+  const std::string good = server_.conninfo();
+  const std::string bad = "host=127.0.0.1 port=1 dbname=postgres";
+  EXPECT_EQ(refused({"--green", bad}), 2);
+  EXPECT_EQ(refused({"--green", good, "--blue", bad}), 2);
+  EXPECT_EQ(refused({"--green", good, "--blue", good, "--tables", "500"}), 2);
+  EXPECT_EQ(refused({"--green", good, "--csv", directory / "missing" / "writes.csv"}), 2);
+  EXPECT_EQ(server_.sql("SELECT count(*) FROM load.client").value(), "0");
+}
+
+TEST_F(Load, TheProgramKeepsItsRecordWhereGreenHasGone) {
+  const TemporaryDirectory directory;
+  ChildProcess program({.argv = {LOAD_DRIVER, "--bouncer", first_.conninfo("app"), "--green",
+                                 second_.conninfo("app"), "--csv", directory / "writes.csv"}});
+  ASSERT_TRUE(eventually(30s, [&] {
+    return server_.sql("SELECT 1 FROM load.client WHERE increments > 0 LIMIT 1").value() == "1";
+  })) << program.errors();
+  second_.stop();
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(30s), 2) << program.errors();
+  EXPECT_NE(read_file(directory / "writes.csv").find(",acknowledged,0\n"), std::string::npos);
+}
+
+TEST_F(Load, TheRecordOfAConstantLoadHasOneBeginningAndIsInOrder) {
+  const TemporaryDirectory directory;
+  const auto ended = run_program(
+      {.argv = {LOAD_DRIVER, "--bouncer", first_.conninfo("app"), "--green", server_.conninfo(),
+                "--shape", "constant", "--seconds", "1", "--csv", directory / "writes.csv"}},
+      60s);
+  ASSERT_EQ(ended.exit_code, 0) << ended.errors;
+  std::istringstream csv(read_file(directory / "writes.csv"));
+  std::string line;
+  std::getline(csv, line);
+  std::vector<double> begins;
+  std::map<bool, double> first_of_long_ones;
+  double begin = 0;
+  char comma = 0;
+  for (int client = 0; csv >> begin >> comma >> client && std::getline(csv, line);) {
+    begins.push_back(begin);
+    first_of_long_ones.try_emplace(client >= 4, begin);
+  }
+  ASSERT_FALSE(begins.empty());
+  EXPECT_TRUE(std::is_sorted(begins.begin(), begins.end())) << testing::PrintToString(begins);
+  EXPECT_EQ(begins.at(0), 0);
+  EXPECT_NE(first_of_long_ones[true], first_of_long_ones[false]);
+}
+
+TEST(ClientRecord, AWritersOwnPauseIsNoStallWhileItLasts) {
+  ClientRecord record(0);
+  const auto before = LoadClock::now();
+  record.begin_write();
+  record.begin_pause();
+  const auto paused = LoadClock::now();
+  ASSERT_TRUE(eventually(5s, [&] { return LoadClock::now() > paused + 2 * (paused - before); }));
+  EXPECT_LE(record.longest_stall(before, LoadClock::now()), paused - before);
+  record.end_pause();
+  record.end_write(WriteFate::acknowledged, "");
+  EXPECT_LT(record.times().at(0).taken, LoadClock::now() - before);
 }
 
 TEST_F(Load, AFloorThatAConsoleRefusesLeavesTheOtherBouncersServing) {

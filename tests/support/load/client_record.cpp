@@ -10,16 +10,31 @@ std::int64_t ClientRecord::begin_write() {
   return static_cast<std::int64_t>(fates_.size()) + 1;
 }
 
-void ClientRecord::end_write(WriteFate fate, LoadClock::duration own_pauses,
-                             const std::string& error) {
+void ClientRecord::end_write(WriteFate fate, const std::string& error) {
   const std::lock_guard lock(mutex_);
-  times_.push_back({*under_way_, LoadClock::now() - *under_way_ - own_pauses});
+  times_.push_back({*under_way_, time_under_way()});
   under_way_.reset();
+  paused_ = {};
   fates_.push_back(fate);
   progress_.acknowledged += fate == WriteFate::acknowledged ? 1 : 0;
   progress_.failed += fate == WriteFate::acknowledged ? 0 : 1;
   progress_.unknown += fate == WriteFate::unknown ? 1 : 0;
   if (!error.empty()) errors_.push_back("client " + std::to_string(client_) + ": " + error);
+}
+
+void ClientRecord::begin_pause() {
+  const std::lock_guard lock(mutex_);
+  in_pause_since_ = LoadClock::now();
+}
+
+void ClientRecord::end_pause() {
+  const std::lock_guard lock(mutex_);
+  paused_ += LoadClock::now() - *in_pause_since_;
+  in_pause_since_.reset();
+}
+
+LoadClock::duration ClientRecord::time_under_way() const {
+  return in_pause_since_.value_or(LoadClock::now()) - *under_way_ - paused_;
 }
 
 void ClientRecord::note_connection() {
@@ -46,7 +61,7 @@ LoadClock::duration ClientRecord::longest_stall(LoadClock::time_point from,
                                                 LoadClock::time_point to) const {
   const std::lock_guard lock(mutex_);
   LoadClock::duration longest{0};
-  if (under_way_ && *under_way_ <= to) longest = LoadClock::now() - *under_way_;
+  if (under_way_ && *under_way_ <= to) longest = time_under_way();
   // In order of time, so the end of the list is enough.
   for (auto write = times_.rbegin(); write != times_.rend(); ++write) {
     if (write->begin + write->taken < from) break;

@@ -39,7 +39,10 @@ class ClientRecord {
   int client() const { return client_; }
   /// Counters begin at 1 and go up by one.
   std::int64_t begin_write();
-  void end_write(WriteFate fate, LoadClock::duration own_pauses, const std::string& error);
+  void end_write(WriteFate fate, const std::string& error);
+  /// A pause of the writer's own inside a write; no stall, not while it lasts either.
+  void begin_pause();
+  void end_pause();
 
   void note_connection();
 
@@ -55,9 +58,13 @@ class ClientRecord {
   std::vector<std::string> errors() const;
 
  private:
+  LoadClock::duration time_under_way() const;
+
   const int client_;
   mutable std::mutex mutex_;
   std::optional<LoadClock::time_point> under_way_;
+  std::optional<LoadClock::time_point> in_pause_since_;
+  LoadClock::duration paused_{0};  ///< in the write under way, by pauses that are over
   std::vector<WriteFate> fates_;
   std::vector<WriteTime> times_;
   std::vector<std::string> errors_;

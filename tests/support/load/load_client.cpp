@@ -110,30 +110,29 @@ void LoadClient::write_alone(const Statement& statement) {
 }
 
 void LoadClient::write_in_transaction(const Statement& statement) {
-  LoadClock::duration own_pauses{0};
   const std::string update = "UPDATE load.client SET increments = increments + 1 WHERE client = " +
                              std::to_string(record_.client());
   for (const std::string& sql : {std::string("BEGIN"), statement.insert, update}) {
     const SqlResult result = session_->run(sql);
     if (!result.ok) {
       session_->run("ROLLBACK");
-      return settle(WriteFate::failed, result.error, own_pauses);
+      return settle(WriteFate::failed, result.error);
     }
   }
   if (options_.long_transactions) {
-    const auto begin = LoadClock::now();
-    wait_until(begin + options_.long_transaction);
-    own_pauses += LoadClock::now() - begin;
+    record_.begin_pause();
+    wait_until(LoadClock::now() + options_.long_transaction);
+    record_.end_pause();
   }
   const SqlResult commit = session_->run("COMMIT");
-  if (commit.ok && commit.tag == "COMMIT") return settle(WriteFate::acknowledged, "", own_pauses);
+  if (commit.ok && commit.tag == "COMMIT") return settle(WriteFate::acknowledged, "");
   const std::string error = commit.ok ? "COMMIT was answered by " + commit.tag : commit.error;
-  settle(fate_of(commit), error, own_pauses);
+  settle(fate_of(commit), error);
 }
 
-void LoadClient::settle(WriteFate fate, const std::string& error, LoadClock::duration own_pauses) {
+void LoadClient::settle(WriteFate fate, const std::string& error) {
   last_failed_ = fate != WriteFate::acknowledged;
-  record_.end_write(fate, own_pauses, error);
+  record_.end_write(fate, error);
 }
 
 }  // namespace cutover::support

@@ -65,8 +65,7 @@ class LoadClient {
   void write_in_transaction(const Statement& statement);
   void connect_if_needed(std::int64_t counter);
   void wait_until(LoadClock::time_point moment) const;
-  void settle(WriteFate fate, const std::string& error,
-              LoadClock::duration own_pauses = LoadClock::duration{0});
+  void settle(WriteFate fate, const std::string& error);
 
   LoadClientOptions options_;
   ClientRecord record_;

@@ -105,19 +105,16 @@ void write_until_told(const std::vector<LoadDriver>& loads, const sigset_t& sign
   }
 }
 
-void save(const std::vector<LoadDriver>& loads, const Arguments& arguments) {
+void save(const std::vector<LoadDriver>& loads, const Arguments& arguments,
+          const std::map<WriteName, int>& servers) {
   if (arguments.csv.empty() && arguments.plot.empty()) return;
-  const auto servers = servers_of_writes(arguments.green, arguments.load.schema);
-  std::vector<RecordedWrite> writes;
-  for (const LoadDriver& load : loads)
-    for (auto& write : recorded_writes(load, servers)) writes.push_back(write);
+  const auto writes = recorded_writes(loads, servers);
   if (!arguments.csv.empty()) write_file(arguments.csv, writes_csv(writes));
   if (!arguments.plot.empty()) write_file(arguments.plot, writes_plot(writes));
 }
 
-bool judge(std::vector<LoadDriver>& loads, const Arguments& arguments) {
+bool judge(const std::vector<LoadDriver>& loads, const Arguments& arguments) {
   bool clean = true;
-  for (LoadDriver& load : loads) load.stop();
   for (const LoadDriver& load : loads) {
     const LoadVerdict verdict = verify_load(load, arguments.green, arguments.blue);
     std::cout << to_text(verdict) << load.progress().connections << " connections made\n";
@@ -126,12 +123,36 @@ bool judge(std::vector<LoadDriver>& loads, const Arguments& arguments) {
   return clean;
 }
 
+/// The record of a night is worth keeping where the servers no longer answer.
+bool judge_and_save(const std::vector<LoadDriver>& loads, const Arguments& arguments) {
+  bool clean = false;
+  std::map<WriteName, int> servers;
+  try {
+    clean = judge(loads, arguments);
+    servers = servers_of_writes(arguments.green, arguments.load.schema);
+  } catch (const std::exception&) {
+    save(loads, arguments, servers);
+    throw;
+  }
+  save(loads, arguments, servers);
+  return clean;
+}
+
+/// What would otherwise be found at the end, with the verdict lost.
+void try_what_the_end_needs(const Arguments& arguments) {
+  check_that_load_can_be_judged(arguments.green, arguments.load.schema);
+  if (!arguments.blue.empty()) check_that_load_can_be_judged(arguments.blue, arguments.load.schema);
+  for (const std::string& path : {arguments.csv, arguments.plot})
+    if (!path.empty()) write_file(path, "");
+}
+
 int run(const Arguments& arguments, const sigset_t& signals) {
   for (const std::string& conninfo : arguments.create_on)
     create_load_schema(conninfo, arguments.load.schema);
   if (arguments.load.bouncers.empty() && !arguments.create_on.empty()) return 0;
   if (arguments.load.bouncers.empty() || arguments.green.empty())
     throw std::runtime_error("--bouncer and --green are needed to write and to judge");
+  try_what_the_end_needs(arguments);
   std::vector<LoadDriver> loads = start(arguments);
   if (!arguments.floor_of.empty()) {
     const Floor floor = measure_floor(loads.front(), arguments.floor_of);
@@ -139,9 +160,8 @@ int run(const Arguments& arguments, const sigset_t& signals) {
               << " ms" << std::endl;
   }
   write_until_told(loads, signals, arguments.seconds);
-  const bool clean = judge(loads, arguments);
-  save(loads, arguments);
-  return clean ? 0 : 1;
+  for (LoadDriver& load : loads) load.stop();
+  return judge_and_save(loads, arguments) ? 0 : 1;
 }
 
 }  // namespace

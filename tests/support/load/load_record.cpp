@@ -35,6 +35,27 @@ std::string format(const char* pattern, Values... values) {
   return text;
 }
 
+LoadClock::time_point first_write_of(const std::vector<LoadDriver>& drivers) {
+  auto first = LoadClock::time_point::max();
+  for (const LoadDriver& driver : drivers)
+    for (std::size_t number = 0; number < driver.clients(); ++number)
+      for (const WriteTime& time : driver.record(number).times())
+        first = std::min(first, time.begin);
+  return first;
+}
+
+void add_writes(std::vector<RecordedWrite>& writes, const ClientRecord& record,
+                LoadClock::time_point first, const std::map<WriteName, int>& servers) {
+  const auto times = record.times();
+  const auto fates = record.fates();
+  for (std::size_t place = 0; place < times.size(); ++place) {
+    const WriteName name{record.client(), static_cast<std::int64_t>(place) + 1};
+    const auto server = servers.find(name);
+    writes.push_back({milliseconds(times[place].begin - first), milliseconds(times[place].taken),
+                      name, fates[place], server == servers.end() ? 0 : server->second});
+  }
+}
+
 /// The longest write of every column, server and fate.
 std::vector<RecordedWrite> thinned(const std::vector<RecordedWrite>& writes, double from) {
   std::map<std::pair<int, int>, RecordedWrite> longest;
@@ -96,23 +117,13 @@ std::map<WriteName, int> servers_of_writes(const std::string& conninfo, const Lo
   return servers;
 }
 
-std::vector<RecordedWrite> recorded_writes(const LoadDriver& driver,
+std::vector<RecordedWrite> recorded_writes(const std::vector<LoadDriver>& drivers,
                                            const std::map<WriteName, int>& servers) {
+  const auto first = first_write_of(drivers);
   std::vector<RecordedWrite> writes;
-  auto first = LoadClock::time_point::max();
-  for (std::size_t number = 0; number < driver.clients(); ++number)
-    for (const WriteTime& time : driver.record(number).times()) first = std::min(first, time.begin);
-  for (std::size_t number = 0; number < driver.clients(); ++number) {
-    const ClientRecord& record = driver.record(number);
-    const auto times = record.times();
-    const auto fates = record.fates();
-    for (std::size_t place = 0; place < times.size(); ++place) {
-      const WriteName name{record.client(), static_cast<std::int64_t>(place) + 1};
-      const auto server = servers.find(name);
-      writes.push_back({milliseconds(times[place].begin - first), milliseconds(times[place].taken),
-                        name, fates[place], server == servers.end() ? 0 : server->second});
-    }
-  }
+  for (const LoadDriver& driver : drivers)
+    for (std::size_t number = 0; number < driver.clients(); ++number)
+      add_writes(writes, driver.record(number), first, servers);
   std::sort(writes.begin(), writes.end(),
             [](const auto& left, const auto& right) { return left.begin_ms < right.begin_ms; });
   return writes;

@@ -24,8 +24,8 @@ struct RecordedWrite {
   int server = 0;  ///< 0: on no server that was asked
 };
 
-/// In order of their beginning.
-std::vector<RecordedWrite> recorded_writes(const LoadDriver& driver,
+/// Of drivers that made one load together, in order of their beginning.
+std::vector<RecordedWrite> recorded_writes(const std::vector<LoadDriver>& drivers,
                                            const std::map<WriteName, int>& servers);
 
 std::string writes_csv(const std::vector<RecordedWrite>& writes);

@@ -121,6 +121,11 @@ void add_measurements(LoadVerdict& verdict, const LoadDriver& driver) {
 
 }  // namespace
 
+void check_that_load_can_be_judged(const std::string& conninfo, const LoadSchema& schema) {
+  run_sql(conninfo,
+          all_rows(schema) + " LIMIT 0; SELECT client, increments FROM load.client LIMIT 0");
+}
+
 LoadVerdict verify_load(const LoadDriver& driver, const std::string& green,
                         const std::string& blue) {
   const LoadSchema& schema = driver.options().schema;

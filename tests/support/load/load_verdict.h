@@ -29,6 +29,9 @@ struct LoadVerdict {
   }
 };
 
+/// Throws, with the reason, where verify_load() could not read what it needs.
+void check_that_load_can_be_judged(const std::string& conninfo, const LoadSchema& schema);
+
 /// Of a driver that was stopped. `green` and `blue` are conninfos of a user who may read
 /// everything; an empty `blue` leaves out left_behind.
 LoadVerdict verify_load(const LoadDriver& driver, const std::string& green,
