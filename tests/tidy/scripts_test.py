@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""What scripts leave behind when they are interrupted, and what they say where a tool is missing. Nothing is installed."""
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / 'scripts'
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+
+def heed_signals():
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
+class ServicesStayStopped(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.policy = pathlib.Path(directory.name) / 'policy-rc.d'
+
+    def start(self, command):
+        text = f'set -euo pipefail; as_root() {{ "$@"; }}; . {SCRIPTS}/services-stay-stopped; with_services_stopped "$@"'
+        return subprocess.Popen(['bash', '-c', text, 'setup', self.policy, 'sh', '-c', command], stdout=subprocess.PIPE,
+                                text=True, start_new_session=True, preexec_fn=heed_signals)
+
+    def run_to_end(self, command):
+        with self.start(command) as process:
+            output, _ = process.communicate(timeout=30)
+        return process.returncode, output
+
+    def test_no_service_starts_while_packages_are_installed(self):
+        self.assertEqual((0, '101\n'), self.run_to_end(f'{self.policy} || echo $?'))
+        self.assertFalse(self.policy.exists())
+
+    def test_a_failed_installation_fails_and_leaves_nothing(self):
+        self.assertEqual(100, self.run_to_end('exit 100')[0])
+        self.assertFalse(self.policy.exists())
+
+    def test_an_interrupted_installation_leaves_nothing(self):
+        for number in SIGNALS:
+            with self.start('echo running; exec sleep 600') as process:
+                process.stdout.readline()
+                self.assertTrue(self.policy.exists())
+                os.killpg(process.pid, number)
+                process.stdout.read()  # until the last of them has ended
+            self.assertNotEqual(0, process.returncode)
+            self.assertFalse(self.policy.exists(), number)
+
+    def test_one_that_a_killed_installation_left_is_taken_away(self):
+        with self.start('echo running; exec sleep 600') as process:
+            process.stdout.readline()
+            os.killpg(process.pid, signal.SIGKILL)
+            process.stdout.read()
+        self.assertTrue(self.policy.exists())
+        self.assertEqual(0, self.run_to_end('true')[0])
+        self.assertFalse(self.policy.exists())
+
+    def test_the_machines_own_stays(self):
+        self.policy.write_text('#!/bin/sh\nexit 101\n')
+        self.assertEqual(7, self.run_to_end('exit 7')[0])
+        self.assertEqual('#!/bin/sh\nexit 101\n', self.policy.read_text())
+
+
+if __name__ == '__main__':
+    unittest.main()
