@@ -14,6 +14,8 @@ UNFINISHED = re.compile(r'\b(' + '|'.join(['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'
 WAITS_FOR_TIME = re.compile(
     r'\bsleep_for\((std::chrono|[0-9])|\brun_for\([0-9.]+(ms|us)\)|std::this_thread::sleep|\busleep\('
     r'|(^|[;&(]|\bdo|\bthen)\s*sleep (?!600\b)[0-9]', re.M)
+# cmake takes a bare word for nothing and builds everything.
+TARGET_WITHOUT_OPTION = re.compile(r'\./scripts/build +[A-Za-z]')
 # What polls a condition, with a limit.
 MAY_WAIT = re.compile(r'^(tests/support/|common/async/|tests/unit/agent/fake_pgbouncer\.cpp|tests/benchmarks/alternatives/)')
 
@@ -28,6 +30,8 @@ def problems(name, text):
         yield 'a mark of unfinished work'
     if name.startswith(('tests/', 'scripts/')) and not MAY_WAIT.match(name) and WAITS_FOR_TIME.search(text):
         yield 'waits for time, not for a condition'
+    if TARGET_WITHOUT_OPTION.search(text):
+        yield 'gives scripts/build a target without --target'
     if name.endswith('.h') and not text.startswith('//'):
         yield 'does not open with a comment that says what it is for'
     if name.endswith(('.h', '.cpp', '.py', '.proto')) and '\t' in text:

@@ -26,6 +26,12 @@ class RepositoryRules(unittest.TestCase):
         self.assertEqual(['does not open with a comment that says what it is for'],
                          list(problems('agent/x.h', '#pragma once')))
 
+    def test_a_target_that_is_no_argument_of_the_build_is_noticed(self):
+        self.assertEqual(['gives scripts/build a target without --target'],
+                         list(problems('scripts/x', './scripts/build simulation_tests\n')))
+        for text in ('./scripts/build\n', './scripts/build --target simulation_tests\n', './scripts/build      # everything\n'):
+            self.assertEqual([], list(problems('scripts/x', text)), text)
+
 
 if __name__ == '__main__':
     unittest.main()

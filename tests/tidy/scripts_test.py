@@ -2,6 +2,7 @@
 """What scripts leave behind when they are interrupted, and what they say where a tool is missing. Nothing is installed."""
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -63,6 +64,50 @@ class ServicesStayStopped(unittest.TestCase):
         self.policy.write_text('#!/bin/sh\nexit 101\n')
         self.assertEqual(7, self.run_to_end('exit 7')[0])
         self.assertEqual('#!/bin/sh\nexit 101\n', self.policy.read_text())
+
+
+class Package(unittest.TestCase):
+    """scripts/package in a tree of its own, whose build succeeds and whose cpack only says that it was called."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.tree = pathlib.Path(directory.name)
+        for name in ('scripts', 'bin', 'build/release/packaging'):
+            (self.tree / name).mkdir(parents=True)
+        shutil.copy(SCRIPTS / 'package', self.tree / 'scripts')
+        self.program('scripts/build', 'true')
+        self.program('scripts/ccache-environment', 'true')
+        self.program('bin/cpack', 'mkdir packages; touch packages/cutover.deb')
+        for tool in ('bash', 'cat', 'dirname', 'ls', 'mkdir', 'rm', 'touch'):
+            (self.tree / 'bin' / tool).symlink_to(shutil.which(tool))
+
+    def program(self, name, text):
+        path = self.tree / name
+        path.write_text(f'#!/bin/bash\n{text}\n')
+        path.chmod(0o755)
+
+    def package(self, tools, *arguments):
+        for tool in tools:
+            self.program(f'bin/{tool}', 'true')
+        return subprocess.run([self.tree / 'scripts/package', *arguments], env={'PATH': str(self.tree / 'bin')},
+                              capture_output=True, text=True, timeout=30)
+
+    def test_packages_without_their_dependencies_are_not_made(self):
+        for tools, package in (([], 'file'), (['file'], 'dpkg-dev')):
+            ended = self.package(tools)
+            self.assertEqual(1, ended.returncode)
+            self.assertIn(f'{package} is missing; hint: scripts/setup --build\n', ended.stderr)
+            self.assertFalse((self.tree / 'build/release/packages').exists())
+
+    def test_with_both_tools_they_are_made(self):
+        ended = self.package(['file', 'dpkg-shlibdeps'])
+        self.assertEqual((0, 'build/release/packages/cutover.deb\n'), (ended.returncode, ended.stdout), ended.stderr)
+
+    def test_whoever_lacks_lintian_is_told_what_brings_it(self):
+        ended = self.package(['file', 'dpkg-shlibdeps'], '--lint')
+        self.assertEqual(1, ended.returncode)
+        self.assertIn('lintian is missing; hint: scripts/setup --system\n', ended.stderr)
 
 
 if __name__ == '__main__':
