@@ -97,6 +97,11 @@ std::string address_of(const std::string& conninfo) {
   return fmt::format("{}:{}", name, port->value_or("5432"));
 }
 
+bool asks_for_read_write(const std::string& conninfo) {
+  const auto attributes = parameter_of(conninfo, "target_session_attrs");
+  return attributes && *attributes == "read-write";
+}
+
 std::string without_password(const std::string& conninfo) {
   auto settings = given_parameters(conninfo);
   if (!settings) return "(unreadable conninfo)";

@@ -34,12 +34,14 @@ void add_peer_timeout(Settings& settings, std::chrono::milliseconds limit) {
 
 /// A later keyword beats an earlier one, and "dbname" stands for the whole conninfo. By their name
 /// our sessions are told from others', also when one has to be ended: the conninfo cannot change
-/// it.
+/// it. A side that is read-only by default (a fence) has to be reached too: "read-write" would ask
+/// for that setting, "primary" asks whether the server is in recovery.
 Settings login_parameters(const std::string& conninfo, const ConnectOptions& options) {
   Settings settings;
   settings.emplace_back("dbname", conninfo);
   settings.emplace_back("application_name", options.application_name);
   settings.emplace_back("client_encoding", "UTF8");
+  if (asks_for_read_write(conninfo)) settings.emplace_back("target_session_attrs", "primary");
   add_peer_timeout(settings, options.peer_timeout);
   return settings;
 }

@@ -44,7 +44,8 @@ Task<Outcome> create_subscription(PhaseServers& servers, SubscriptionConfig subs
   const auto there = co_await subscription_enabled(servers.green, subscription);
   if (!there) co_return refused(there.error());
   if (*there) co_return done("exists");
-  const auto conninfo = conninfo_for_worker(servers.database.replicate_from);
+  const auto conninfo =
+      conninfo_for_worker(servers.database.replicate_from, servers.green.server_version());
   if (!conninfo) co_return refused(conninfo.error());
   const auto sql = create_sql(subscription, *conninfo, start);
   const auto created = co_await run_secretly(servers.green, sql);

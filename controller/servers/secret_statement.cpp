@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "common/postgres/conninfo.h"
+
 namespace cutover {
 namespace {
 
 constexpr int first_version_with_parameter_grants = 150000;
+constexpr int first_version_with_primary = 140000;  // of libpq
 
 // In a message of its own before the statement, and COMMIT in one after it: the server logs a
 // message as a whole, by the settings of its start and end. What a role may not set stays.
@@ -28,11 +31,21 @@ std::string keep_out_of_logs(int server_version) {
 
 }  // namespace
 
-Result<std::string> conninfo_for_worker(const std::string& conninfo) {
+Result<std::string> conninfo_for_worker(const std::string& conninfo, int server_version) {
   const auto password = postgres::password_of(conninfo);
   if (!password) return password.error();
-  if (!*password) return postgres::with_parameters(conninfo, {});
-  return postgres::with_parameters(conninfo, {{"password", **password}});
+  const auto attributes = postgres::parameter_of(conninfo, "target_session_attrs");
+  if (!attributes) return attributes.error();
+  postgres::Settings settings;
+  if (*password) settings.emplace_back("password", **password);
+  if (*attributes == "read-write") {
+    if (server_version < first_version_with_primary)
+      return Error{
+          "target_session_attrs=read-write would keep replication out once that side is fenced",
+          "name one host in replicate_from and replicate_back, without target_session_attrs"};
+    settings.emplace_back("target_session_attrs", "primary");
+  }
+  return postgres::with_parameters(conninfo, settings);
 }
 
 Task<postgres::Answer<std::vector<postgres::Rows>>> run_secretly(ServerSession& session,

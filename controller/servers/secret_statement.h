@@ -13,7 +13,9 @@ Task<postgres::Answer<std::vector<postgres::Rows>>> run_secretly(ServerSession& 
                                                                  std::string statement);
 
 /// A conninfo with the password that the controller's own places (pgpass, service file, PGPASSWORD)
-/// hold for it, since the server that is to use it has none of them.
-Result<std::string> conninfo_for_worker(const std::string& conninfo);
+/// hold for it, since the server that is to use it has none of them. Its worker has to come back to
+/// a fenced side: target_session_attrs=read-write becomes primary, and is refused where the libpq
+/// of the server that follows (`server_version` as libpq says it) does not know that word.
+Result<std::string> conninfo_for_worker(const std::string& conninfo, int server_version);
 
 }  // namespace cutover

@@ -121,7 +121,8 @@ std::string subscription_sql(const SubscriptionConfig& names, const std::string&
 }
 
 Task<Outcome> make_on_blue(DatabaseServers& servers) {
-  const auto conninfo = conninfo_for_worker(servers.sides.replicate_back);
+  const auto conninfo =
+      conninfo_for_worker(servers.sides.replicate_back, servers.watcher.server_version());
   if (!conninfo) co_return refused(conninfo.error());
   const bool knows_origins = servers.watcher.server_version() >= first_version_with_origins &&
                              servers.green_watcher.server_version() >= first_version_with_origins;

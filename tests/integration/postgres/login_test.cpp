@@ -4,6 +4,7 @@
 
 #include "tests/integration/postgres/server_test.h"
 #include "tests/support/free_port.h"
+#include "tests/support/scoped_environment.h"
 
 namespace cutover::postgres {
 namespace {
@@ -49,13 +50,25 @@ TEST_F(Login, ASettingThatTheServerRefusesFailsTheLogin) {
   EXPECT_EQ(failure_of(conninfo(), options).sqlstate, "42704");
 }
 
-TEST_F(Login, TheApplicationNameIsOursUnlessTheConninfoGivesOne) {
+TEST_F(Login, TheApplicationNameIsOursWhateverTheConninfoSays) {
   ConnectOptions options;
   options.application_name = "cutover test";
   auto ours = connected(options);
   EXPECT_EQ(show(ours, "application_name"), "cutover test");
   auto theirs = run(Connection::connect(with("application_name", "theirs"), options)).value();
   EXPECT_EQ(show(theirs, "application_name"), "cutover test");
+}
+
+TEST_F(Login, ADatabaseThatIsReadOnlyByDefaultIsReachedAlsoWhereReadWriteIsAskedFor) {
+  auto before = connected();
+  ASSERT_TRUE(run(before.query("ALTER DATABASE postgres SET default_transaction_read_only = on")));
+  auto by_conninfo = run(Connection::connect(with("target_session_attrs", "read-write")));
+  EXPECT_TRUE(by_conninfo) << to_text(by_conninfo.error());
+  const support::ScopedEnvironment environment(
+      support::Variables{{"PGTARGETSESSIONATTRS", "read-write"}});
+  auto by_environment = run(Connection::connect(conninfo()));
+  EXPECT_TRUE(by_environment) << to_text(by_environment.error());
+  ASSERT_TRUE(run(before.query("ALTER DATABASE postgres RESET default_transaction_read_only")));
 }
 
 TEST_F(Login, AWrongPasswordIsNamedButNotShown) {

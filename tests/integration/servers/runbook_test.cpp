@@ -118,14 +118,25 @@ TEST(Subscribe, ThePasswordIsInNoLogWhetherItSucceedsOrFails) {
 }
 
 TEST(Subscribe, ThePasswordComesFromTheControllersOwnPlaces) {
-  const auto conninfo = conninfo_for_worker("host=127.0.0.1 port=1 user=u password=given");
+  const auto conninfo = conninfo_for_worker("host=127.0.0.1 port=1 user=u password=given", 170000);
   ASSERT_TRUE(conninfo);
   EXPECT_NE(conninfo->find("password=given"), std::string::npos) << *conninfo;
   const support::ScopedEnvironment environment(
       support::Variables{{"PGPASSWORD", "from the environment"}});
-  const auto looked_up = conninfo_for_worker("host=127.0.0.1 port=1 user=u");
+  const auto looked_up = conninfo_for_worker("host=127.0.0.1 port=1 user=u", 170000);
   ASSERT_TRUE(looked_up);
   EXPECT_NE(looked_up->find("'from the environment'"), std::string::npos) << *looked_up;
+}
+
+TEST(Subscribe, TheWorkerIsNotKeptOutOfASideThatIsFenced) {
+  const std::string pair = "host=a,b dbname=d user=u password=p target_session_attrs=read-write";
+  const auto conninfo = conninfo_for_worker(pair, 140000);
+  ASSERT_TRUE(conninfo);
+  EXPECT_NE(conninfo->find("target_session_attrs=primary"), std::string::npos) << *conninfo;
+  EXPECT_EQ(conninfo->find("read-write"), std::string::npos) << *conninfo;
+  const auto before_14 = conninfo_for_worker(pair, 139999);
+  ASSERT_FALSE(before_14) << "its libpq does not know the word";
+  EXPECT_NE(before_14.error().hint.find("replicate_from"), std::string::npos);
 }
 
 }  // namespace
