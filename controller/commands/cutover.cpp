@@ -2,10 +2,12 @@
 #include "controller/commands/commands.h"
 #include "controller/commands/prompt.h"
 #include "controller/commands/run_plan.h"
+#include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/commands/survey.h"
 #include "controller/cutover/plan.h"
 #include "controller/journal/state_directory.h"
+#include "controller/live/half_way.h"
 
 namespace cutover {
 namespace {
@@ -24,6 +26,9 @@ struct Undertaking {
 CommandResult survey_then_run(const CommandLine& line, const Config& config,
                               const Undertaking& wanted) {
   const auto& plan = wanted.plan;
+  const auto left = run_task<std::optional<Error>>(
+      [&](boost::asio::any_io_executor) { return why_already_left(config, wanted.direction); });
+  if (left) return refusal(label_of(line.command), *left);
   const auto found = survey(config, wanted.direction);
   Screen(line).print(text_of(found, plan));
   CommandResult result;

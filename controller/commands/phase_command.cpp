@@ -13,6 +13,7 @@
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/journal/state_directory.h"
+#include "controller/live/half_way.h"
 #include "controller/report/explain.h"
 
 namespace cutover {
@@ -37,6 +38,18 @@ StepReport step_report(const std::string& database, const PhaseReport& report) {
   step.outcome = report.outcome;
   step.took = report.took;
   return step;
+}
+
+/// Why this phase may not be looked at any further.
+Task<std::optional<Error>> why_not_now(asio::any_io_executor executor, PhaseCondition condition,
+                                       const Config& config, std::string run_id) {
+  if (condition == PhaseCondition::source_not_left) {
+    auto left = co_await why_already_left(config, Direction::forward);
+    co_return left;
+  }
+  const auto outcome = co_await no_run_is_half_way(executor, config, std::move(run_id));
+  if (outcome.is_done()) co_return std::nullopt;
+  co_return Error{"a run may stand half way: " + outcome.detail, outcome.hint};
 }
 
 Task<PhaseSurvey> look(const Phase& phase, const Config& config, PhaseOptions options) {
@@ -148,6 +161,10 @@ CommandResult run_phase(const CommandLine& line, const Config& config,
   const auto phase = phase_for(*wishes);
   const Screen screen(line);
   const auto options = options_for(config, *wishes);
+  const auto obstacle = run_task<std::optional<Error>>([&](asio::any_io_executor executor) {
+    return why_not_now(executor, phase.condition, config, options.run_id);
+  });
+  if (obstacle) return refusal(label_of(line.command), *obstacle);
   CommandResult result;
   const auto survey =
       run_task<PhaseSurvey>([&](asio::any_io_executor) { return look(phase, config, options); });

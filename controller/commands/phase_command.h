@@ -12,11 +12,18 @@
 
 namespace cutover {
 
+/// What a phase asks of the whole installation, before it asks each database.
+enum class PhaseCondition {
+  source_not_left,   ///< it prepares a cutover: clients are on blue
+  nothing_half_way,  ///< it takes away what recovery needs
+};
+
 struct Phase {
   std::vector<PhaseCheck> checks;
   std::vector<PhaseStep> steps;
   std::string question;        ///< asked before anything is changed
   std::string answer = "yes";  ///< what is to be typed
+  PhaseCondition condition = PhaseCondition::source_not_left;
 };
 
 /// The phase may depend on what its options ask.

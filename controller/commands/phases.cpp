@@ -29,7 +29,7 @@ Phase subscribe_phase(const PhaseWishes&) {
 Phase finish_phase(const PhaseWishes&) {
   return {finish_checks(), finish_steps(),
           "Take away replication and all that the migration made? There is no way back after this.",
-          "finish"};
+          "finish", PhaseCondition::nothing_half_way};
 }
 
 }  // namespace

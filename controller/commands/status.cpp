@@ -65,14 +65,19 @@ json::object side_of(const ReadOnlyServer& server, const std::optional<RunSight>
           {"fenced", seen ? json::value(seen->fenced) : json::value()}};
 }
 
+/// Of several databases one has the decision, and with it the time.
+std::string fenced_text(const RunSight& seen) {
+  return seen.decided_at.empty() ? "fenced" : "fenced since " + seen.decided_at;
+}
+
 std::string decision_text(const std::optional<RunSight>& blue,
                           const std::optional<RunSight>& green) {
   std::string text = "  blue: not prepared, or it cannot be asked\n";
   if (blue)
     text = fmt::format("  blue: epoch {}, run {}, {}\n", blue->epoch,
                        blue->run_id.empty() ? "none yet" : blue->run_id,
-                       blue->fenced ? "fenced since " + blue->decided_at : "serving");
-  if (green && green->fenced) text += fmt::format("  green: fenced since {}\n", green->decided_at);
+                       blue->fenced ? fenced_text(*blue) : "serving");
+  if (green && green->fenced) text += "  green: " + fenced_text(*green) + "\n";
   return text;
 }
 

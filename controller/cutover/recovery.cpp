@@ -54,6 +54,14 @@ RecoveryDecision for_undecided(const std::vector<BouncerSight>& sights, Recovery
   return {RecoveryCourse::back, "nothing was decided: blue serves"};
 }
 
+/// Empty: it is what no run has in its hands.
+std::string what_is_half_way(const BouncerSight& sight) {
+  if (sight.intent) return "it promised to switch";
+  if (sight.paused) return "it is paused";
+  if (sight.armed) return "a run has staged new settings";
+  return sight.all_green || sight.all_blue ? "" : "it serves neither side";
+}
+
 }  // namespace
 
 const char* name_of(RecoveryCourse course) {
@@ -88,6 +96,24 @@ RecoveryDecision choose_course(const RunRecord& record, const std::vector<Bounce
     return {RecoveryCourse::forward, "the decision exists and forward was asked for"};
   }
   return {RecoveryCourse::back, "the decision exists but no bouncer has switched: blue serves"};
+}
+
+Outcome nothing_is_half_way(const RunRecord& record, const std::vector<BouncerSight>& sights) {
+  constexpr const char* hint = "run `cutover recover` first";
+  if (record.claim.epoch == 0) return done("no run was ever claimed");
+  for (const auto& sight : sights) {
+    if (sight.unreachable)
+      return refused(sight.bouncer + ": its agent cannot be asked: " + sight.unreachable->what,
+                     "start it; a bouncer that is gone for good is taken out of cutover.toml");
+    const auto left = what_is_half_way(sight);
+    if (!left.empty()) return refused(sight.bouncer + ": " + left, hint);
+  }
+  const auto serves_green = [](const BouncerSight& sight) { return sight.all_green; };
+  const auto on_green = std::count_if(sights.begin(), sights.end(), serves_green);
+  if (on_green == std::ssize(sights) && on_green > 0) return done("every bouncer serves green");
+  if (on_green > 0) return refused("some bouncers serve green, others blue", hint);
+  if (record.fenced) return refused("blue is fenced and the bouncers serve it", hint);
+  return done("every bouncer serves blue");
 }
 
 }  // namespace cutover

@@ -33,4 +33,9 @@ struct RecoveryDecision {
 RecoveryDecision choose_course(const RunRecord& record, const std::vector<BouncerSight>& sights,
                                const Outcome& old_fence, RecoveryWish wish);
 
+/// Done where no run stands half way, so that what it needs to be recovered may be taken away:
+/// every agent was asked and has nothing staged, paused or promised, and all serve green, or all
+/// serve a blue without a fence. Where blue was never claimed no agent has to be asked.
+Outcome nothing_is_half_way(const RunRecord& record, const std::vector<BouncerSight>& sights);
+
 }  // namespace cutover

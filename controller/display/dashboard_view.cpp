@@ -30,8 +30,9 @@ FrameLine fence_text(const FleetLook& look, const std::string& refusing) {
   const bool green = first.green_fenced.value_or(false);
   if (blue && green) return FrameLine("   blue and green are fenced", Style::warning);
   if (!blue && !green) return FrameLine("   no fence");
-  return FrameLine((blue ? "   blue is fenced since " : "   green is fenced since ") +
-                       time_of_day(blue ? first.decided_at : first.green_decided_at),
+  const double since = blue ? first.decided_at : first.green_decided_at;
+  return FrameLine(fmt::format("   {} is fenced{}", blue ? "blue" : "green",
+                               since == 0 ? "" : " since " + time_of_day(since)),
                    Style::warning);
 }
 

@@ -54,6 +54,14 @@ void recover(FleetUnderLoad& fleet, const std::string& when) {
                                     << recovered.output << recovered.errors << fleet.rig().logs();
 }
 
+/// It would take away what recovery needs.
+void expect_finish_refused(FleetUnderLoad& fleet) {
+  const auto refused = fleet.rig().cutover({"finish", "--no-dry-run", "--yes"});
+  const auto said = refused.output + refused.errors;
+  EXPECT_EQ(refused.exit_code, 1) << said;
+  EXPECT_THAT(said, testing::HasSubstr("a run may stand half way"));
+}
+
 TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn) {
   FleetUnderLoad fleet(small_fleet());
   for (const auto& step : steps_of_the_plan().before) {
@@ -61,6 +69,7 @@ TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn)
     SCOPED_TRACE(when);
     const auto killed = fleet.cutover_that_kills("both@began " + step, {"--no-dry-run", "--yes"});
     ASSERT_NE(killed.output.find("claim"), std::string::npos) << killed.output << killed.errors;
+    if (step == "last look") expect_finish_refused(fleet);
     recover(fleet, when);
     ASSERT_THAT(fleet.left_behind(), testing::IsEmpty()) << fleet.rig().logs();
     ASSERT_TRUE(fleet.all_on_blue()) << fleet.rig().logs();

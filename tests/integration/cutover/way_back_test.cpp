@@ -122,6 +122,28 @@ TEST(WayBack, ARollbackWithoutAWayBackIsRefusedAndChangesNothing) {
   expect_clean(fleet.verdict(), fleet);
 }
 
+/// What it says, where it is refused because that side was left.
+void expect_left(FleetUnderLoad& fleet, const std::string& side, std::vector<std::string> command) {
+  const auto name = command.empty() ? "cutover" : command.front();
+  command.insert(command.end(), std::begin(act), std::end(act));
+  const auto refused = fleet.rig().cutover(command, seconds(60));
+  const auto said = refused.output + refused.errors;
+  EXPECT_EQ(refused.exit_code, 1) << name << "\n" << said;
+  EXPECT_NE(said.find(side + " app is fenced: run "), std::string::npos) << name << "\n" << said;
+}
+
+TEST(WayBack, NothingBeginsAgainFromASideThatClientsHaveLeft) {
+  FleetUnderLoad fleet(between({15, 17}));
+  go(fleet, {});
+  for (const char* command : {"", "rehearse", "prepare", "seed", "subscribe"})
+    expect_left(fleet, "blue",
+                *command == '\0' ? std::vector<std::string>() : std::vector<std::string>{command});
+  expect_way_back_to_be_open(fleet);
+  go(fleet, {"rollback"});
+  expect_left(fleet, "green", {"rollback"});
+  expect_clean(fleet.verdict_on_blue(), fleet);
+}
+
 TEST(WayBack, ARehearsalLeavesNothingOfIt) {
   FleetUnderLoad fleet(between({15, 17}));
   go(fleet, {"rehearse"});

@@ -187,6 +187,36 @@ TEST(RecoveryTable, OneOutOfReachOrWithAnIntentMeansForward) {
   });
 }
 
+TEST(RecoveryTable, NothingIsHalfWayOnlyWhereAllSurelyServeOneSideThatMayBeWrittenTo) {
+  const auto one_each = all_sights();
+  for (const auto& first : one_each) {
+    for (const auto& second : one_each) {
+      for (const bool fenced : {false, true}) {
+        const std::vector<BouncerSight> both{first, second};
+        if (!nothing_is_half_way({ours, fenced, fenced}, both).is_done()) continue;
+        for (const auto& sight : both) {
+          EXPECT_FALSE(sight.unreachable);
+          EXPECT_FALSE(sight.armed || sight.paused || sight.intent);
+          EXPECT_TRUE(sight.all_green || (sight.all_blue && !fenced));
+          EXPECT_EQ(sight.all_green, first.all_green);
+        }
+      }
+    }
+  }
+}
+
+TEST(RecoveryTable, WhatWasRecoveredIsNotHalfWay) {
+  BouncerSight on_blue;
+  on_blue.all_blue = true;
+  BouncerSight on_green;
+  on_green.all_green = on_green.switched = true;
+  EXPECT_TRUE(nothing_is_half_way({ours, false, false}, {on_blue, on_blue}).is_done());
+  EXPECT_TRUE(nothing_is_half_way({ours, true, true}, {on_green, on_green}).is_done());
+  EXPECT_TRUE(nothing_is_half_way({ours, false, false}, {on_green}).is_done()) << "finish, again";
+  EXPECT_TRUE(nothing_is_half_way({}, {}).is_done()) << "never claimed";
+  EXPECT_FALSE(nothing_is_half_way({ours, true, true}, {}).is_done()) << "nobody was asked";
+}
+
 TEST(RecoveryTable, WithoutAnyBouncerSeenItChoosesNothingAtAll) {
   for (const bool decided : {false, true}) {
     for (const auto wish : {RecoveryWish::none, RecoveryWish::back, RecoveryWish::forward}) {
