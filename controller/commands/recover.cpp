@@ -125,6 +125,7 @@ Task<CommandResult> foresee(asio::any_io_executor executor, Recovery& recovery) 
   LiveFleet fleet(executor, recovery.config, recovery.run_id, recovery.direction);
   const auto errors = co_await fleet.connect_for_recovery();
   if (!errors.empty()) co_return in_doubt_because(errors.front());
+  co_await fleet.learn_for_recovery();
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt_because(record.error());
   const auto decision = co_await choose(fleet, recovery, *record);
@@ -150,6 +151,7 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
     co_return result;
   }
   co_await fleet.take_over_bouncers();
+  co_await fleet.learn_for_recovery();
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt_because(record.error());
   const auto decision = co_await choose(fleet, recovery, *record);

@@ -53,10 +53,21 @@ Task<FleetOutcome> BouncerFleet::connect() {
   std::vector<Task<Result<void>>> tasks;
   for (const auto& link : links_) tasks.push_back(link->connect());
   const auto results = co_await gather(std::move(tasks));
+  co_return outcomes_of(results);
+}
+
+Task<FleetOutcome> BouncerFleet::connect_within(milliseconds limit) {
+  std::vector<Task<Result<void>>> tasks;
+  for (const auto& link : links_) tasks.push_back(link->connect_within(limit));
+  const auto results = co_await gather(std::move(tasks));
+  co_return outcomes_of(results);
+}
+
+FleetOutcome BouncerFleet::outcomes_of(const std::vector<Result<void>>& results) const {
   FleetOutcome outcomes;
   for (std::size_t i = 0; i < links_.size(); ++i)
     outcomes.push_back({links_[i]->name(), results[i] ? done() : refused(results[i].error())});
-  co_return outcomes;
+  return outcomes;
 }
 
 Task<std::vector<BouncerFleet::Reply>> BouncerFleet::ask_all(Ask ask, milliseconds limit) const {

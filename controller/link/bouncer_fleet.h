@@ -63,6 +63,8 @@ class BouncerFleet {
   void set_direction(Direction direction) { options_.direction = direction; }
 
   Task<FleetOutcome> connect();
+  /// For at most `limit`; agents that are silent are not waited for again in the next seconds.
+  Task<FleetOutcome> connect_within(milliseconds limit);
   void close();
 
   Task<FleetAnswer<std::chrono::microseconds>> ping() const;
@@ -100,6 +102,7 @@ class BouncerFleet {
 
   Task<std::vector<Reply>> ask_all(Ask ask, milliseconds limit) const;
   Task<FleetOutcome> command_all(Ask ask, milliseconds limit);
+  FleetOutcome outcomes_of(const std::vector<Result<void>>& results) const;
   proto::Request claimed_request() const;
   const std::vector<proto::EntryMove>& moves_of(const std::string& bouncer) const;
   BouncerSight sight_by_moves(const std::string& bouncer, proto::AgentState state) const;

@@ -46,6 +46,20 @@ Task<Result<void>> Link::connect() {
   co_return opened;
 }
 
+Task<Result<void>> Link::connect_within(milliseconds limit) {
+  const auto begun = Clock::now();
+  if (begun < silent_until_)
+    co_return Error{address_of(bouncer_) + ": it did not answer a moment ago"};
+  auto attempt = connect();
+  auto connected = co_await within(limit, std::move(attempt));
+  if (!connected)
+    connected.emplace(
+        Error{fmt::format("{}: no connection within {} ms", address_of(bouncer_), limit.count())});
+  if (!*connected && Clock::now() - begun >= options_.patience)
+    silent_until_ = Clock::now() + options_.silence;
+  co_return std::move(*connected);
+}
+
 Task<Result<void>> Link::open() {
   const auto deadline = Clock::now() + options_.connect_limit;
   const TransportOptions transport{options_.connect_limit, options_.peer_timeout};
@@ -74,12 +88,8 @@ Task<CallResult<proto::Reply>> Link::call(proto::Request request, milliseconds l
   const auto deadline = Clock::now() + limit;
   if (const auto error = not_usable()) co_return CallFailure{*error, false};
   if (!is_connected()) {
-    auto connected = co_await within(limit, connect());
-    if (!connected)
-      co_return CallFailure{
-          {fmt::format("{}: no connection within {} ms", address_of(bouncer_), limit.count())},
-          false};
-    if (!*connected) co_return CallFailure{connected->error(), false};
+    const auto connected = co_await connect_within(limit);
+    if (!connected) co_return CallFailure{connected.error(), false};
   }
   const auto exchange = exchange_;
   auto reply = co_await exchange->call(std::move(request), left_until(deadline));

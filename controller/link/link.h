@@ -22,6 +22,8 @@ struct LinkOptions {
   std::chrono::milliseconds connect_limit{10'000};  ///< name resolution to hello, all together
   std::chrono::milliseconds peer_timeout{3'000};    ///< a dead network is noticed within; the lease
   Reconnect reconnect = Reconnect::on_next_call;
+  std::chrono::milliseconds patience{2'000};  ///< with an attempt, until the agent counts as silent
+  std::chrono::milliseconds silence{3'000};   ///< for which a silent agent is not tried again
   std::string program_version = "0.1.0";
 };
 
@@ -35,6 +37,10 @@ class Link {
 
   /// Opens the connection if there is none, or it was lost.
   Task<Result<void>> connect();
+  /// The same for at most `limit`. After an attempt that met silence, not a refusal, the next ones
+  /// fail at once for a while: one host that is gone must not hold up, call by call, what the
+  /// others wait for.
+  Task<Result<void>> connect_within(std::chrono::milliseconds limit);
   /// Never connected or lost: opened first, if the options allow, within `limit` too.
   Task<CallResult<proto::Reply>> call(proto::Request request, std::chrono::milliseconds limit);
   /// One empty round trip, measured.
@@ -54,6 +60,7 @@ class Link {
   BouncerConfig bouncer_;
   LinkOptions options_;
   Lock opening_;
+  std::chrono::steady_clock::time_point silent_until_{};
   std::shared_ptr<Exchange> exchange_;
   proto::Hello peer_;
 };

@@ -27,6 +27,7 @@ Task<Outcome> no_run_is_half_way(boost::asio::any_io_executor executor, Config c
   LiveFleet fleet(executor, config, run_id, last.direction);
   const auto errors = co_await fleet.connect_for_recovery();
   if (!errors.empty()) co_return in_doubt(errors.front());
+  co_await fleet.learn_for_recovery();
   const auto record = co_await fleet.run_record();
   if (!record) co_return in_doubt(record.error());
   const auto sights = co_await fleet.look_at_bouncers();

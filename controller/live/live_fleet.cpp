@@ -6,12 +6,16 @@
 #include <map>
 #include <set>
 
+#include "common/async/gather.h"
 #include "common/async/within.h"
 #include "controller/live/hook_process.h"
 #include "controller/live/learned_moves.h"
 
 namespace cutover {
 namespace {
+
+/// An ssh login over a slow line takes a second or two.
+constexpr milliseconds recovery_connect_limit(5'000);
 
 FleetOptions fleet_options(const Config& config, const std::string& run_id) {
   FleetOptions options;
@@ -86,16 +90,31 @@ Task<std::vector<Error>> LiveFleet::connect() {
   co_return errors;
 }
 
-Task<std::vector<Error>> LiveFleet::connect_for_recovery() {
+Task<Outcome> LiveFleet::open_servers() {
   co_await servers_.connect();
-  co_await bouncers_.connect();
+  co_return done();
+}
+
+Task<Outcome> LiveFleet::open_agents() {
+  co_await bouncers_.connect_within(recovery_connect_limit);
+  co_return done();
+}
+
+Task<std::vector<Error>> LiveFleet::connect_for_recovery() {
+  std::vector<Task<Outcome>> openings;
+  openings.push_back(open_servers());
+  openings.push_back(open_agents());
+  co_await gather(std::move(openings));
   const auto record = co_await servers_.run_record();
   if (!record) co_return std::vector<Error>{record.error()};
   const auto sights = co_await bouncers_.look_at_bouncers();
   heed_agents(sights);
+  co_return std::vector<Error>();
+}
+
+Task<void> LiveFleet::learn_for_recovery() {
   co_await learn_entry_moves();
   co_await light_beacons();
-  co_return std::vector<Error>();
 }
 
 void LiveFleet::heed_agents(const std::vector<BouncerSight>& sights) {

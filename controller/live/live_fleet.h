@@ -25,8 +25,11 @@ class LiveFleet : public Actuator {
   /// Opens everything a run needs and learns what moves; every failure, not only the first.
   Task<std::vector<Error>> connect();
   /// Opens what there is: recovery works with a green or an agent out of reach. An error only when
-  /// blue cannot be asked.
+  /// blue cannot be asked. Leases run while it does, so that one silent agent is waited for once.
   Task<std::vector<Error>> connect_for_recovery();
+  /// What moves, and how each side is told from others: after the take-over, which waits for
+  /// nothing that it can do without.
+  Task<void> learn_for_recovery();
 
   /// What the agents are told with every phase: names of gauges with their values.
   using ToldGauges = std::function<std::map<std::string, double>()>;
@@ -82,6 +85,8 @@ class LiveFleet : public Actuator {
   Task<void> report_phase(std::string phase) override;
 
  private:
+  Task<Outcome> open_servers();
+  Task<Outcome> open_agents();
   Task<std::vector<Error>> learn_entry_moves();
   Task<void> light_beacons();
   void heed_agents(const std::vector<BouncerSight>& sights);

@@ -279,6 +279,31 @@ TEST_F(LinkTest, ASilentListenerIsGivenUpWithinTheLimit) {
   EXPECT_LT(Clock::now() - begun, 5s);
 }
 
+TEST_F(LinkTest, AnAgentThatWasSilentIsNotWaitedForByTheNextCall) {
+  const std::string path = directory.file("silent.sock");
+  boost::asio::local::stream_protocol::acceptor silent(
+      context, boost::asio::local::stream_protocol::endpoint(path));
+  BouncerConfig bouncer = agent.bouncer();
+  bouncer.socket_path = path;
+  LinkOptions options;
+  options.patience = 50ms;
+  options.silence = 1h;
+  Link impatient(context.get_executor(), bouncer, options);
+  ASSERT_FALSE(run(context, impatient.call(pause(), 100ms)));
+  const auto next = run(context, impatient.call(pause(), 1h));
+  ASSERT_FALSE(next) << "would have waited for an hour";
+  EXPECT_FALSE(next.error().sent);
+  EXPECT_THAT(next.error().error.what, HasSubstr("did not answer a moment ago"));
+}
+
+TEST_F(LinkTest, AConnectionThatIsRefusedIsTriedAgainAtOnce) {
+  agent.stop_listening();
+  EXPECT_FALSE(call());
+  const auto next = call();
+  ASSERT_FALSE(next);
+  EXPECT_THAT(next.error().error.what, testing::Not(HasSubstr("a moment ago")));
+}
+
 TEST_F(LinkTest, ASocketPathThatIsTooLongIsAnError) {
   BouncerConfig bouncer = agent.bouncer();
   bouncer.socket_path = "/" + std::string(200, 'x');
