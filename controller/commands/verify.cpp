@@ -188,6 +188,9 @@ CommandResult verify_command(const CommandLine& line, const Config& config) {
     if (report.resumed_from)
       screen.print(fmt::format("gone on with the comparison of {} begun at {}\n", report.database,
                                *report.resumed_from));
+    if (report.given_up)
+      screen.print(fmt::format("begun {} anew: the comparison of {} was of another green\n",
+                               report.database, *report.given_up));
     screen.print(text_of(report));
     databases.push_back(json_of(report));
   }

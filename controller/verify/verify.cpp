@@ -6,7 +6,9 @@
 
 #include "common/async/gather.h"
 #include "controller/verify/compare_piece.h"
+#include "controller/verify/compared_pair.h"
 #include "controller/verify/difference_data.h"
+#include "controller/verify/look_again.h"
 #include "controller/verify/table_list.h"
 
 namespace cutover {
@@ -56,8 +58,9 @@ class Verification {
   FollowOptions follow() const;
   Task<std::optional<Error>> begin(VerifyReport& report);
   Task<std::optional<Error>> same_encoding();
-  std::optional<Error> resume(VerifyReport& report);
+  std::optional<Error> resume(VerifyReport& report, const std::string& pair);
   std::optional<Error> lay_out(std::vector<ComparedTable> tables);
+  Task<void> look_again();
   Task<void> work();
   Task<void> compare(Piece piece, VerifyPair& pair);
   void keep(const Piece& piece, const PieceVerdict& verdict);
@@ -100,14 +103,15 @@ Task<std::optional<Error>> Verification::same_encoding() {
                   "make green's database with blue's encoding"};
 }
 
-std::optional<Error> Verification::resume(VerifyReport& report) {
+std::optional<Error> Verification::resume(VerifyReport& report, const std::string& pair) {
   const auto unfinished = record_.unfinished(scope_);
   if (!unfinished) return unfinished.error();
   if (*unfinished && !options_.restart) {
-    report.resumed_from = *unfinished;
-    return std::nullopt;
+    const bool same_pair = (*unfinished)->pair == pair;
+    (same_pair ? report.resumed_from : report.given_up) = (*unfinished)->began_at;
+    if (same_pair) return std::nullopt;
   }
-  const auto begun = record_.begin(scope_);
+  const auto begun = record_.begin(scope_, pair);
   if (!begun) return begun.error();
   return std::nullopt;
 }
@@ -150,7 +154,9 @@ Task<std::optional<Error>> Verification::begin(VerifyReport& report) {
   if (!tables) co_return tables.error();
   const auto followed = co_await watch_.until_close();
   if (followed) co_return *followed;
-  const auto unreadable = resume(report);
+  const auto pair = co_await identity_of(planner_, database_);
+  if (!pair) co_return pair.error();
+  const auto unreadable = resume(report, *pair);
   if (unreadable) co_return *unreadable;
   const auto unlaid = lay_out(std::move(*tables));
   if (unlaid) co_return *unlaid;
@@ -195,6 +201,18 @@ void Verification::keep(const Piece& piece, const PieceVerdict& verdict) {
                                           options_.settle.most_differences),
                               "fill this table of green anew, then verify again"});
   tell_progress();
+}
+
+/// What was found before the interruption.
+Task<void> Verification::look_again() {
+  for (std::size_t i = 0; i < walk_->tables().size(); ++i) {
+    auto& walked = walk_->tables()[i];
+    auto& found = differences_[walked.table.name];
+    if (found.empty()) continue;
+    LookAgain work{planner_, watch_, record_, scope_, options_.settle};
+    const auto failed = co_await look_again_at(walked, found, work);
+    if (failed) walk_->fail(i, *failed);
+  }
 }
 
 Task<void> Verification::compare(Piece piece, VerifyPair& pair) {
@@ -250,6 +268,7 @@ Task<VerifyReport> Verification::run() {
     report.error = *not_begun;
     co_return report;
   }
+  co_await look_again();
   std::vector<Task<void>> workers;
   for (std::uint32_t i = 0; i < std::max(1U, options_.jobs); ++i) workers.push_back(work());
   co_await gather(std::move(workers));

@@ -60,6 +60,7 @@ struct TableVerdict {
 struct VerifyReport {
   std::string database;
   std::optional<std::string> resumed_from;  ///< when the interrupted comparison had begun
+  std::optional<std::string> given_up;      ///< the same of one that was of another green
   std::vector<TableVerdict> tables;         ///< by name
   std::chrono::milliseconds held_back{0};   ///< because green lagged
   std::optional<Error> error;               ///< it could not be begun, or gone on with

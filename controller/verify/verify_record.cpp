@@ -14,14 +14,14 @@ using sqlite::Value;
 constexpr const char* settings[] = {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"};
 
 /// Of the tables below. What an older program began in others is begun anew.
-constexpr std::uint64_t shape = 1;
+constexpr std::uint64_t shape = 2;
 
 constexpr const char* schema[] = {
     "DROP TABLE IF EXISTS comparison",
     "DROP TABLE IF EXISTS progress",
     "DROP TABLE IF EXISTS difference",
     "CREATE TABLE comparison ("
-    " database text PRIMARY KEY, began_at text NOT NULL, ended_at text)",
+    " database text PRIMARY KEY, began_at text NOT NULL, ended_at text, pair text NOT NULL)",
     "CREATE TABLE progress ("
     " database text NOT NULL, name text NOT NULL, signature text NOT NULL, heap integer NOT NULL,"
     " page integer NOT NULL, recent_done integer NOT NULL, bound text, done integer NOT NULL,"
@@ -30,7 +30,7 @@ constexpr const char* schema[] = {
     "CREATE TABLE difference ("
     " database text NOT NULL, name text NOT NULL, key text NOT NULL, kind integer NOT NULL,"
     " PRIMARY KEY (database, name, key))",
-    "PRAGMA user_version = 1",
+    "PRAGMA user_version = 2",
 };
 
 std::string json_of(const RowKey& key) {
@@ -80,23 +80,25 @@ Result<VerifyRecord> VerifyRecord::open(const std::filesystem::path& state_dir) 
   return VerifyRecord(std::make_unique<Impl>(Impl{std::move(*database)}));
 }
 
-Result<std::optional<std::string>> VerifyRecord::unfinished(const std::string& database) const {
+Result<std::optional<UnfinishedComparison>> VerifyRecord::unfinished(
+    const std::string& database) const {
   const auto rows = impl_->database.run(
-      "SELECT began_at FROM comparison WHERE database = ?1 AND ended_at IS NULL", {database});
+      "SELECT began_at, pair FROM comparison WHERE database = ?1 AND ended_at IS NULL", {database});
   if (!rows) return rows.error();
-  if (rows->empty()) return std::optional<std::string>();
-  return std::optional(sqlite::text_of(rows->front()[0]));
+  if (rows->empty()) return std::optional<UnfinishedComparison>();
+  const auto& row = rows->front();
+  return std::optional(UnfinishedComparison{sqlite::text_of(row[0]), sqlite::text_of(row[1])});
 }
 
-Result<void> VerifyRecord::begin(const std::string& database) {
+Result<void> VerifyRecord::begin(const std::string& database, const std::string& pair) {
   for (const char* sql :
        {"DELETE FROM progress WHERE database = ?1", "DELETE FROM difference WHERE database = ?1"}) {
     const auto forgotten = impl_->database.execute(sql, {database});
     if (!forgotten) return forgotten.error();
   }
   return impl_->database.execute(
-      "INSERT OR REPLACE INTO comparison (database, began_at) VALUES (?1, ?2)",
-      {database, utc_text_now()});
+      "INSERT OR REPLACE INTO comparison (database, began_at, pair) VALUES (?1, ?2, ?3)",
+      {database, utc_text_now(), pair});
 }
 
 Result<void> VerifyRecord::end(const std::string& database) {
@@ -156,6 +158,13 @@ Result<void> VerifyRecord::save_difference(const std::string& database, const st
   return impl_->database.execute(
       "INSERT OR REPLACE INTO difference (database, name, key, kind) VALUES (?1, ?2, ?3, ?4)",
       {database, table, json_of(key), integer(static_cast<std::uint64_t>(kind))});
+}
+
+Result<void> VerifyRecord::forget_difference(const std::string& database, const std::string& table,
+                                             const RowKey& key) {
+  return impl_->database.execute(
+      "DELETE FROM difference WHERE database = ?1 AND name = ?2 AND key = ?3",
+      {database, table, json_of(key)});
 }
 
 Result<void> VerifyRecord::forget(const std::string& database, const std::string& table) {

@@ -26,6 +26,12 @@ struct TableProgress {
   std::uint64_t unsettled = 0;     ///< rows that changed too often to be compared
 };
 
+/// A comparison that did not end.
+struct UnfinishedComparison {
+  std::string began_at;
+  std::string pair;  ///< what was compared: see compared_pair.h
+};
+
 using Differences = std::map<RowKey, DifferenceKind>;
 
 class VerifyRecord {
@@ -36,10 +42,10 @@ class VerifyRecord {
   VerifyRecord& operator=(VerifyRecord&&) noexcept;
   ~VerifyRecord();
 
-  /// When the comparison of this database that did not end began; nothing when there is none.
-  Result<std::optional<std::string>> unfinished(const std::string& database) const;
+  /// Of this database; nothing when there is none.
+  Result<std::optional<UnfinishedComparison>> unfinished(const std::string& database) const;
   /// Forgets what is known of this database and begins anew.
-  Result<void> begin(const std::string& database);
+  Result<void> begin(const std::string& database, const std::string& pair);
   /// It is over: the next one begins anew.
   Result<void> end(const std::string& database);
 
@@ -49,6 +55,8 @@ class VerifyRecord {
   Result<Differences> differences(const std::string& database, const std::string& table) const;
   Result<void> save_difference(const std::string& database, const std::string& table,
                                const RowKey& key, DifferenceKind kind);
+  Result<void> forget_difference(const std::string& database, const std::string& table,
+                                 const RowKey& key);
   /// What is known of one table is no longer true.
   Result<void> forget(const std::string& database, const std::string& table);
 

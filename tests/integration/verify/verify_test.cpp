@@ -74,6 +74,16 @@ class Verify : public ::testing::Test {
     return pair_.run(run_here(pair_.databases[0], std::move(options)));
   }
 
+  /// After the first chunk: the rows with the greatest keys.
+  void interrupt(VerifyOptions options) {
+    options.jobs = 1;
+    options.progress_interval = std::chrono::milliseconds(0);
+    options.progress = [](const VerifyProgress& progress) {
+      if (progress.rows > 0) throw std::runtime_error("interrupted");
+    };
+    EXPECT_THROW(verify(options), std::runtime_error);
+  }
+
   static Task<VerifyReport> run_here(DatabaseConfig database, VerifyOptions options) {
     const auto executor = co_await boost::asio::this_coro::executor;
     auto report = co_await verify_database(executor, std::move(database), std::move(options));
@@ -179,6 +189,34 @@ TEST_F(Verify, WhatAnInterruptedComparisonCouldNotSettleIsNotForgotten) {
   const auto report = verify(gone_on);
   EXPECT_TRUE(report.resumed_from);
   EXPECT_EQ(told(report), "public.odd: unsettled\n");
+}
+
+TEST_F(Verify, WhatWasMendedSinceTheInterruptionIsNotReportedAgain) {
+  pair_.green.sql("DELETE FROM odd WHERE id >= 49", "app0");
+  auto odd = options();
+  odd.tables = {"odd"};
+  interrupt(odd);
+  pair_.green.sql("INSERT INTO odd (id) VALUES (99)", "app0");
+  const auto report = verify(odd);
+  EXPECT_TRUE(report.resumed_from);
+  const auto text = told(report);
+  EXPECT_EQ(text.find("public.odd 99"), std::string::npos) << text;
+  EXPECT_NE(text.find("public.odd 50 missing"), std::string::npos) << text;
+}
+
+TEST_F(Verify, AGreenThatWasFilledAnewIsComparedFromTheBeginning) {
+  auto odd = options();
+  odd.tables = {"odd"};
+  interrupt(odd);
+  pair_.green.sql("DROP SUBSCRIPTION " + pair_.databases[0].subscriptions[0].subscription, "app0");
+  pair_.green.sql("TRUNCATE odd, two_keys, named, keyless, item", "app0");
+  pair_.prepare();
+  pair_.subscribe();
+  pair_.green.sql("DELETE FROM odd WHERE id = 99", "app0");
+  const auto report = verify(odd);
+  EXPECT_FALSE(report.resumed_from);
+  EXPECT_TRUE(report.given_up);
+  EXPECT_EQ(told(report), "public.odd 99 missing\n");
 }
 
 TEST_F(Verify, AComparisonGoesOnThoughBlueHasFewerPartitionsThanWhenItBegan) {

@@ -20,7 +20,7 @@ class Record : public ::testing::Test {
 
 TEST_F(Record, KeepsHowFarEachTableIs) {
   auto record = open();
-  ASSERT_TRUE(record.begin("app"));
+  ASSERT_TRUE(record.begin("app", "pair"));
   TableProgress progress;
   progress.signature = "s";
   progress.to = RowKey{"it's", "5"};
@@ -39,19 +39,32 @@ TEST_F(Record, KeepsHowFarEachTableIs) {
 TEST_F(Record, IsUnfinishedUntilItEnds) {
   auto record = open();
   EXPECT_FALSE(*record.unfinished("app"));
-  ASSERT_TRUE(record.begin("app"));
-  EXPECT_TRUE(*record.unfinished("app"));
+  ASSERT_TRUE(record.begin("app", "pair"));
+  const auto unfinished = *record.unfinished("app");
+  ASSERT_TRUE(unfinished);
+  EXPECT_EQ(unfinished->pair, "pair");
   ASSERT_TRUE(record.end("app"));
   EXPECT_FALSE(*record.unfinished("app"));
 }
 
+TEST_F(Record, ADifferenceThatWasMendedIsForgottenAndNoOther) {
+  auto record = open();
+  ASSERT_TRUE(record.begin("app", "pair"));
+  for (const char* key : {"1", "2"})
+    ASSERT_TRUE(record.save_difference("app", "t", {key}, DifferenceKind::missing));
+  ASSERT_TRUE(record.forget_difference("app", "t", {"1"}));
+  const auto left = record.differences("app", "t");
+  ASSERT_TRUE(left);
+  EXPECT_EQ(*left, (Differences{{{"2"}, DifferenceKind::missing}}));
+}
+
 TEST_F(Record, BeginningAnewForgetsProgressAndDifferences) {
   auto record = open();
-  ASSERT_TRUE(record.begin("app"));
+  ASSERT_TRUE(record.begin("app", "pair"));
   ASSERT_TRUE(record.save("app", "t", {}));
   ASSERT_TRUE(record.save_difference("app", "t", {"1"}, DifferenceKind::extra));
   EXPECT_EQ(record.differences("app", "t")->at({"1"}), DifferenceKind::extra);
-  ASSERT_TRUE(record.begin("app"));
+  ASSERT_TRUE(record.begin("app", "pair"));
   EXPECT_TRUE(record.progress("app")->empty());
   EXPECT_TRUE(record.differences("app", "t")->empty());
 }
