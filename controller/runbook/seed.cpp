@@ -56,7 +56,9 @@ Task<Outcome> look_at_clone(const PhaseSight& sight) {
 
 Task<bool> follows(ServerSession& green, DatabaseConfig database) {
   const auto rows =
-      co_await green.query(fmt::format("SELECT FROM pg_subscription WHERE subname IN ({})",
+      co_await green.query(fmt::format("SELECT FROM pg_subscription WHERE subname IN ({}) AND "
+                                       "subdbid = (SELECT oid FROM pg_database "
+                                       "WHERE datname = current_database())",
                                        list_of_literals(subscriptions_of(database))));
   co_return rows ? !rows->empty() : false;
 }

@@ -166,6 +166,21 @@ TEST(Seed, APositionBeforeTheSlotOrAfterBluesEndIsRefused) {
   EXPECT_TRUE(wrong.is_refused());
 }
 
+/// Every database may call its subscription by the same name.
+TEST(Seed, ASubscriptionOfAnotherDatabaseDoesNotStandForOurs) {
+  PairOptions options;
+  options.databases = 2;
+  ServerPair pair(options);
+  pair.prepare();
+  const auto& names = pair.databases[0].subscriptions[0];
+  pair.on_green("app1").must("CREATE SUBSCRIPTION " + names.subscription +
+                             " CONNECTION 'dbname=app1' PUBLICATION other WITH (connect = false)");
+  auto early = quick_options();
+  early.wishes.seed.lsn = "0/1";
+  const auto outcome = check_outcome(pair, seed_phase(), "position", early);
+  EXPECT_TRUE(outcome.is_refused()) << told(outcome);
+}
+
 TEST(Seed, GreenThatIsBlueItselfIsRefused) {
   ServerPair pair;
   ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
