@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/async/within.h"
+#include "controller/runbook/blue_slots.h"
 #include "controller/runbook/interruption.h"
 #include "controller/runbook/replication_names.h"
 #include "controller/servers/schema.h"
@@ -39,6 +40,15 @@ struct Distance {
     return ready == tables && lag_bytes && *lag_bytes <= options.lag_to_start_bytes;
   }
 };
+
+/// A slot that is gone or has lost its WAL: green comes no closer, however long one waits.
+Task<std::optional<Error>> why_in_vain(PhaseServers& servers) {
+  const auto missing = co_await missing_slots(servers.blue, servers.database);
+  if (!missing) co_return missing.error();
+  if (missing->empty()) co_return std::nullopt;
+  co_return Error{fmt::format("{}: no slot {} any more", servers.blue.place(), named(*missing)),
+                  "drop the subscription on green, `cutover prepare`, and fill green anew"};
+}
 
 Task<Result<Distance>> measure(ServerSession& blue, ServerSession& green, DatabaseConfig database) {
   const auto copied =
@@ -120,6 +130,8 @@ Task<Outcome> wait_until_it_follows(PhaseServers& servers) {
     last = *distance;
     const auto estimated = estimate.text(last);
     if (last.is_close(servers.options)) co_return done(text_of(last));
+    const auto in_vain = co_await why_in_vain(servers);
+    if (in_vain) co_return refused(*in_vain);
     if (Clock::now() >= report_at) {
       servers.tell_progress(text_of(last) + estimated);
       report_at = Clock::now() + between_reports;

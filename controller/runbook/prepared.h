@@ -5,7 +5,8 @@
 
 namespace cutover {
 
-/// Refused unless blue has every publication and slot of the configuration.
+/// Refused unless blue has every publication and slot of the configuration, and none of the slots
+/// has lost its WAL.
 Task<Outcome> look_whether_prepared(const PhaseSight& sight);
 
 /// Refused where blue and green are one server: what is dropped on green would be dropped on blue.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "controller/runbook/blue_slots.h"
 #include "controller/runbook/publication_tables.h"
 #include "controller/runbook/replication_names.h"
 #include "controller/servers/publication_sql.h"
@@ -12,6 +15,10 @@ namespace {
 
 using postgres::quote_identifier;
 using postgres::quote_literal;
+
+constexpr const char* anew_hint =
+    "drop the slots and publications of cutover.toml that exist, on green the subscriptions, and "
+    "prepare again; what green has got from there so far has to be made anew";
 
 Task<Result<std::vector<std::string>>> missing_publications(ServerSession& blue,
                                                             DatabaseConfig database) {
@@ -66,28 +73,24 @@ Task<Result<std::string>> tables_left_out(ServerSession& blue) {
   co_return text_result(std::move(text));
 }
 
-std::string slot_sql(const std::string& slot) {
-  return "SELECT slot_type, plugin, database, slot_type = 'logical' AND plugin = 'pgoutput' "
-         "AND database = current_database() AS fits "
-         "FROM pg_replication_slots WHERE slot_name = " +
-         quote_literal(slot);
-}
-
-/// True when it exists as it should; an error when it is someone else's.
-Task<Result<bool>> slot_exists(ServerSession& blue, std::string slot) {
-  const auto rows = co_await blue.query(slot_sql(slot));
-  if (!rows) co_return Error(rows.error());
-  if (rows->empty()) co_return false;
-  if (rows->text(0, "fits") == "t") co_return true;
-  co_return Error{fmt::format("{}: slot {} exists for plugin {} and database {}", blue.place(),
-                              slot, rows->text(0, "plugin"), rows->text(0, "database")),
-                  "drop it, or give this database another `slot` in cutover.toml"};
+/// A slot decodes with the catalogue as of where it stands: of a publication made later it sends
+/// nothing, and its changes are lost to green.
+Task<std::optional<Error>> slots_before_publications(ServerSession& blue, DatabaseConfig database,
+                                                     std::vector<std::string> publications) {
+  const auto missing = co_await missing_slots(blue, database);
+  if (!missing) co_return missing.error();
+  const auto slots = slots_of(database);
+  if (missing->size() == slots.size()) co_return std::nullopt;
+  std::vector<std::string> there;
+  for (const auto& slot : slots)
+    if (std::find(missing->begin(), missing->end(), slot) == missing->end()) there.push_back(slot);
+  co_return Error{fmt::format("{}: slot {} exists and publication {} does not: a slot that is "
+                              "older than its publication loses rows",
+                              blue.place(), named(there), named(publications)),
+                  anew_hint};
 }
 
 Task<Outcome> create_slot(PhaseServers& servers, std::string slot) {
-  const auto there = co_await slot_exists(servers.blue, slot);
-  if (!there) co_return refused(there.error());
-  if (*there) co_return done();
   const auto made = co_await servers.blue.query(
       "SELECT * FROM pg_create_logical_replication_slot(" + quote_literal(slot) + ", 'pgoutput')");
   if (!made) co_return outcome_of_failure(made.error());
@@ -101,7 +104,10 @@ Task<Outcome> create_slot(PhaseServers& servers, std::string slot) {
 Task<Result<Standing>> look_at_publications(const PhaseSight& sight) {
   const auto missing = co_await missing_publications(sight.blue, sight.database);
   if (!missing) co_return missing.error();
-  co_return missing->empty() ? holds(named(publications_of(sight.database))) : due(named(*missing));
+  if (missing->empty()) co_return holds(named(publications_of(sight.database)));
+  const auto too_old = co_await slots_before_publications(sight.blue, sight.database, *missing);
+  if (too_old) co_return *too_old;
+  co_return due(named(*missing));
 }
 
 /// One publication of a superuser is FOR ALL TABLES and carries what is created later too; else
@@ -124,7 +130,7 @@ Task<Outcome> create_publications(PhaseServers& servers) {
         fmt::format("{}: only {} of {} publications exist, and which tables each "
                     "should have is not known",
                     servers.blue.place(), names.size() - missing->size(), names.size()),
-        "drop the publications of cutover.toml that exist, then prepare again");
+        anew_hint);
   const auto tables = co_await tables_to_publish(servers);
   if (!tables) co_return in_doubt(tables.error());
   const auto left_out = co_await tables_left_out(servers.blue);
@@ -143,21 +149,19 @@ Task<Outcome> create_publications(PhaseServers& servers) {
 }
 
 Task<Result<Standing>> look_at_slots(const PhaseSight& sight) {
-  std::vector<std::string> missing;
-  for (const auto& slot : slots_of(sight.database)) {
-    const auto there = co_await slot_exists(sight.blue, slot);
-    if (!there) co_return there.error();
-    if (!*there) missing.push_back(slot);
-  }
-  co_return missing.empty() ? holds(named(slots_of(sight.database))) : due(named(missing));
+  const auto missing = co_await missing_slots(sight.blue, sight.database);
+  if (!missing) co_return missing.error();
+  co_return missing->empty() ? holds(named(slots_of(sight.database))) : due(named(*missing));
 }
 
 Task<Outcome> create_slots(PhaseServers& servers) {
+  const auto missing = co_await missing_slots(servers.blue, servers.database);
+  if (!missing) co_return refused(missing.error());
   std::string made;
-  for (const auto& slot : slots_of(servers.database)) {
+  for (const auto& slot : *missing) {
     const auto outcome = co_await create_slot(servers, slot);
     if (!outcome.is_done()) co_return outcome;
-    if (!outcome.detail.empty()) made += (made.empty() ? "" : ", ") + outcome.detail;
+    made += (made.empty() ? "" : ", ") + outcome.detail;
   }
   co_return done(made);
 }

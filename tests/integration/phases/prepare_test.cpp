@@ -1,7 +1,9 @@
 // prepare in full: replica identities, the guard, shares of the tables, and refusals.
 #include <gtest/gtest.h>
 
+#include "controller/runbook/follow.h"
 #include "tests/integration/phases/phase_pair.h"
+#include "tests/support/eventually.h"
 
 namespace cutover {
 namespace {
@@ -102,6 +104,53 @@ TEST(PrepareInFull, PublicationsWaitForAVacuumAndAreMadeAllOrNone) {
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_publication"), "0");
   vacuum.must("COMMIT");
   EXPECT_EQ(run_phase_on(pair, prepare_phase()), "");
+}
+
+/// Of what is published later than it was made a slot sends nothing.
+TEST(PrepareInFull, NoPublicationIsMadeAfterItsSlot) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  const auto names = pair.databases[0].subscriptions[0];
+  pair.on_blue().must("DROP PUBLICATION " + names.publication);
+  const auto refusal = run_phase_on(pair, prepare_phase());
+  EXPECT_NE(refusal.find("slot " + names.slot + " exists and publication " + names.publication +
+                         " does not"),
+            std::string::npos)
+      << refusal;
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_publication"), "0");
+  pair.on_blue().must("SELECT pg_drop_replication_slot('" + names.slot + "')");
+  EXPECT_EQ(run_phase_on(pair, prepare_phase()), "");
+}
+
+/// As after a weekend without green, until the only slot is worth nothing.
+void lose_the_slot(ServerPair& pair) {
+  ASSERT_TRUE(support::eventually(std::chrono::seconds(30), [&] {
+    auto blue = pair.on_blue();
+    blue.must("SELECT txid_current()");
+    blue.must("SELECT pg_switch_wal()");
+    blue.must("CHECKPOINT");
+    return blue.value("SELECT wal_status FROM pg_replication_slots") == "lost";
+  }));
+}
+
+TEST(PrepareInFull, ASlotThatLostItsWalIsTakenByNoPhaseAndNotWaitedFor) {
+  PairOptions options;
+  options.blue_settings = {{"max_slot_wal_keep_size", "1MB"}};
+  ServerPair pair(options);
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  lose_the_slot(pair);
+  const auto says_why = [](const std::string& text) {
+    return text.find("lost what green has not received") != std::string::npos;
+  };
+  const auto refusal = run_phase_on(pair, prepare_phase());
+  EXPECT_TRUE(says_why(refusal)) << refusal;
+  for (const auto& phase : {seed_phase(), subscribe_phase()}) {
+    const auto prepared = check_outcome(pair, phase, "prepared", quick_options());
+    EXPECT_TRUE(prepared.is_refused() && says_why(prepared.detail)) << told(prepared);
+  }
+  PhaseServers servers(pair.databases[0], quick_options());
+  const auto waited = pair.run(wait_until_it_follows(servers));
+  EXPECT_TRUE(waited.is_refused() && says_why(waited.detail)) << told(waited);
 }
 
 /// What an extension of another role brings: pg_cron, PostGIS.
