@@ -1,6 +1,6 @@
 // `cutover verify`: compares every published table while both sides live, and says which rows
 // differ, by key.
-#include "controller/verify/verify.h"
+#include "controller/verify/verify_databases.h"
 
 #include <fmt/format.h>
 
@@ -50,6 +50,9 @@ Result<VerifyOptions> options_of(const CommandLine& line, const Config& config,
   options.tables = given.all("--table");
   options.walk.chunk_rows = given.number("--chunk-rows", options.walk.chunk_rows);
   options.progress = [screen](const VerifyProgress& progress) { screen.print(text_of(progress)); };
+  options.waiting = [screen](const std::string& why) {
+    screen.print("          waiting: " + why + "\n");
+  };
   return options;
 }
 
@@ -143,17 +146,18 @@ json::object json_of(const VerifyReport& report) {
           {"tables", tables}};
 }
 
-void judge_reports(CommandResult& result, const std::vector<VerifyReport>& reports) {
+void judge_reports(CommandResult& result, const VerifyReports& all) {
   std::uint64_t differences = 0;
   std::size_t tables = 0;
-  for (const auto& report : reports) {
+  for (const auto& report : all.reports) {
     for (const auto& verdict : report.tables) {
       result.steps.push_back(step_of(report.database, verdict));
       differences += verdict.differences;
       if (!problem_of(verdict).empty()) ++tables;
     }
   }
-  for (const auto& report : reports)
+  if (all.error) return end_as(result, RunOutcome::refused, *all.error);
+  for (const auto& report : all.reports)
     if (report.error) return end_as(result, RunOutcome::refused, *report.error);
   if (tables > 0)
     end_as(result, RunOutcome::refused,
@@ -161,16 +165,6 @@ void judge_reports(CommandResult& result, const std::vector<VerifyReport>& repor
                         differences),
             "do not cut over; `--show-data` shows the rows, `cutover subscribe` or `seed` "
             "tell how green was filled"});
-}
-
-Task<std::vector<VerifyReport>> compare_all(asio::any_io_executor executor, const Config& config,
-                                            VerifyOptions options) {
-  std::vector<VerifyReport> reports;
-  for (const auto& database : config.databases) {
-    auto report = co_await verify_database(executor, database, options);
-    reports.push_back(std::move(report));
-  }
-  co_return reports;
 }
 
 }  // namespace
@@ -181,10 +175,13 @@ CommandResult verify_command(const CommandLine& line, const Config& config) {
   result.run_id = make_run_id();
   const auto options = options_of(line, config, result.run_id);
   if (!options) return usage_error(label_of(line.command), options.error());
-  const auto reports = run_task<std::vector<VerifyReport>>(
-      [&](asio::any_io_executor executor) { return compare_all(executor, config, *options); });
+  const auto all = run_task<VerifyReports>([&](asio::any_io_executor executor) {
+    return verify_databases(executor, config.databases, *options);
+  });
   json::array databases;
-  for (const auto& report : reports) {
+  for (const auto& name : all.left_out)
+    screen.print(fmt::format("left out {}: none of the tables asked for is there\n", name));
+  for (const auto& report : all.reports) {
     if (report.resumed_from)
       screen.print(fmt::format("gone on with the comparison of {} begun at {}\n", report.database,
                                *report.resumed_from));
@@ -195,7 +192,7 @@ CommandResult verify_command(const CommandLine& line, const Config& config) {
     databases.push_back(json_of(report));
   }
   result.data = {{"databases", databases}};
-  judge_reports(result, reports);
+  judge_reports(result, all);
   // Some of the tables tick no item of the runbook.
   const bool whole = options->tables.empty();
   write_to_journal(config, label_of(line.command) + (whole ? "" : " --table"), result);

@@ -24,7 +24,8 @@ Task<Result<std::string>> seeded_at(ServerSession& green) {
   const auto rows =
       co_await green.query("SELECT found_at, lsn FROM cutover.seed WHERE side = 'green'");
   if (!rows) co_return Error(rows.error());
-  co_return text_result(rows->empty() ? "" : rows->text(0, "found_at") + " " + rows->text(0, "lsn"));
+  co_return text_result(rows->empty() ? ""
+                                      : rows->text(0, "found_at") + " " + rows->text(0, "lsn"));
 }
 
 }  // namespace
@@ -41,10 +42,10 @@ Task<Result<std::string>> identity_of(VerifyPair& pair, DatabaseConfig database)
     if (!seeded) co_return seeded.error();
     seed = *seeded;
   }
-  co_return text_result(fmt::format(
-      "blue {} {}, green {} {}, subscriptions {}, seed {}", both->blue.text(0, "server"),
-      both->blue.text(0, "database"), both->green.text(0, "server"),
-      both->green.text(0, "database"), followed->text(0, "subscriptions"), seed));
+  co_return text_result(fmt::format("blue {} {}, green {} {}, subscriptions {}, seed {}",
+                                    both->blue.text(0, "server"), both->blue.text(0, "database"),
+                                    both->green.text(0, "server"), both->green.text(0, "database"),
+                                    followed->text(0, "subscriptions"), seed));
 }
 
 }  // namespace cutover

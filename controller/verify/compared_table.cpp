@@ -2,6 +2,10 @@
 
 namespace cutover {
 
+bool ComparedTable::is_called(const std::string& called) const {
+  return label == called || label.ends_with("." + called);
+}
+
 std::string ComparedTable::signature() const {
   std::string text = name;
   for (const auto& column : key) text += "\nkey " + column.name + " " + column.type;

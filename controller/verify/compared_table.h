@@ -28,6 +28,8 @@ struct ComparedTable {
   std::uint64_t estimated_rows = 0;
   std::string obstacle;  ///< why it cannot be compared; empty: it can
 
+  /// By "table" or "schema.table", as in the catalogue.
+  bool is_called(const std::string& called) const;
   /// Changes when what was compared so far would mean something else.
   std::string signature() const;
 };

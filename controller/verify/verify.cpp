@@ -10,25 +10,14 @@
 #include "controller/verify/difference_data.h"
 #include "controller/verify/look_again.h"
 #include "controller/verify/table_list.h"
+#include "controller/verify/verify_session.h"
 
 namespace cutover {
 namespace {
 
-SessionOptions session(const std::string& conninfo, const std::string& place,
-                       const std::string& run_id) {
-  SessionOptions options;
-  options.conninfo = conninfo;
-  options.place = place;
-  options.application_name = "cutover/" + run_id;
-  options.access = SessionAccess::read_only;
-  options.peer_timeout = std::chrono::seconds(30);
-  return options;
-}
-
 bool is_wanted(const ComparedTable& table, const std::vector<std::string>& wanted) {
-  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
-           return table.label == name || table.label.ends_with("." + name);
-         });
+  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(),
+                                       [&](const auto& name) { return table.is_called(name); });
 }
 
 /// One comparison of one database: its workers share it.
@@ -49,12 +38,8 @@ class Verification {
   Task<VerifyReport> run();
 
  private:
-  SessionOptions on_blue() const {
-    return session(database_.blue, "blue " + database_.name, options_.run_id);
-  }
-  SessionOptions on_green() const {
-    return session(database_.green, "green " + database_.name, options_.run_id);
-  }
+  SessionOptions on_blue() const { return blue_session(database_, options_.run_id); }
+  SessionOptions on_green() const { return green_session(database_, options_.run_id); }
   FollowOptions follow() const;
   Task<std::optional<Error>> begin(VerifyReport& report);
   Task<std::optional<Error>> same_encoding();
@@ -87,6 +72,8 @@ FollowOptions Verification::follow() const {
   for (const auto& each : database_.subscriptions) follow.slots.push_back(each.slot);
   follow.most_lag_bytes = options_.most_lag_bytes;
   follow.patience = options_.patience;
+  follow.tell_interval = options_.progress_interval;
+  follow.waiting = options_.waiting;
   return follow;
 }
 

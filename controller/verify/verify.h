@@ -37,6 +37,7 @@ struct VerifyOptions {
   WalkOptions walk;
   SettleOptions settle;
   std::function<void(const VerifyProgress&)> progress = {};
+  std::function<void(const std::string&)> waiting = {};  ///< for green, and why
 };
 
 struct ShownDifference {

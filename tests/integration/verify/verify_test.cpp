@@ -1,6 +1,6 @@
 // `verify` on two real servers of different majors, without load: what is the same, what is not,
 // and how an interrupted comparison goes on.
-#include "controller/verify/verify.h"
+#include "controller/verify/verify_databases.h"
 
 #include <gtest/gtest.h>
 
@@ -287,6 +287,34 @@ TEST_F(Verify, WithoutAFollowingSubscriptionItIsRefusedAndSaysSo) {
   EXPECT_TRUE(refused);
 }
 
+TEST_F(Verify, WithoutItsSlotItEndsAtOnceAndSaysWhetherBlueWasCutOver) {
+  pair_.green.sql("DROP SUBSCRIPTION " + pair_.databases[0].subscriptions[0].subscription, "app0");
+  auto patient = options();
+  patient.patience = std::chrono::hours(1);
+  EXPECT_NE(told(verify(patient)).find("green does not follow"), std::string::npos);
+  pair_.blue.sql("UPDATE cutover.run SET fenced = true WHERE side = 'blue'", "app0");
+  const auto cut_over = told(verify(patient));
+  EXPECT_NE(cut_over.find("it was cut over"), std::string::npos) << cut_over;
+}
+
+TEST_F(Verify, WhatItWaitsForIsTold) {
+  pair_.green.sql(
+      "ALTER SUBSCRIPTION " + pair_.databases[0].subscriptions[0].subscription + " DISABLE",
+      "app0");
+  auto waiting = options();
+  waiting.progress_interval = std::chrono::milliseconds(0);
+  waiting.waiting = [](const std::string& why) { throw std::runtime_error(why); };
+  std::string told_why;
+  for (int i = 0; i < 20 && told_why.empty(); ++i) {
+    try {
+      verify(waiting);
+    } catch (const std::runtime_error& told) {
+      told_why = told.what();
+    }
+  }
+  EXPECT_NE(told_why.find("nobody follows slot"), std::string::npos) << told_why;
+}
+
 TEST_F(Verify, ATableThatGreenLacksOrThatIsNotPublishedIsNamed) {
   pair_.green.sql("ALTER TABLE keyless RENAME TO moved", "app0");
   const auto report = verify(options());
@@ -294,6 +322,37 @@ TEST_F(Verify, ATableThatGreenLacksOrThatIsNotPublishedIsNamed) {
   auto unknown = options();
   unknown.tables = {"nowhere"};
   EXPECT_TRUE(verify(unknown).error);
+}
+
+Task<VerifyReports> verify_all(std::vector<DatabaseConfig> databases, VerifyOptions options) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  auto all = co_await verify_databases(executor, std::move(databases), std::move(options));
+  co_return all;
+}
+
+TEST(VerifyOfSeveral, EachTableAskedForIsInOneDatabaseAtLeastAndTheOthersAreLeftOut) {
+  PairOptions pair_options;
+  pair_options.databases = 2;
+  ServerPair pair(pair_options);
+  for (auto* side : {&pair.blue, &pair.green})
+    side->sql("CREATE TABLE only_here (id int PRIMARY KEY)", "app1");
+  pair.prepare();
+  pair.subscribe();
+  const support::TemporaryDirectory directory;
+  VerifyOptions options;
+  options.state_dir = directory.path() / "state";
+  options.tables = {"only_here"};
+  const auto one = pair.run(verify_all(pair.databases, options));
+  EXPECT_FALSE(one.error);
+  EXPECT_EQ(one.left_out, std::vector<std::string>{"app0"});
+  ASSERT_EQ(one.reports.size(), 1U);
+  EXPECT_EQ(one.reports[0].database, "app1");
+  EXPECT_FALSE(one.reports[0].error);
+  options.tables = {"item", "onlyhere"};
+  const auto misspelt = pair.run(verify_all(pair.databases, options));
+  ASSERT_TRUE(misspelt.error);
+  EXPECT_EQ(misspelt.error->what, "blue publishes no table onlyhere");
+  EXPECT_TRUE(misspelt.reports.empty());
 }
 
 }  // namespace
