@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/postgres/conninfo.h"
 
 namespace cutover {
@@ -9,7 +11,23 @@ namespace {
 
 /// Switched, and only something after it needs attention: the item is done.
 bool counts_as_done(const JournalRun& run) {
-  return run.outcome == "done" || (run.command == "cutover" && run.outcome == "attention");
+  const bool moves = run.command == "cutover" || run.command == "rollback";
+  return run.outcome == "done" || (moves && run.outcome == "attention");
+}
+
+/// They say how things are: the newest run counts, done or not. What other commands did stays.
+bool speaks_of_now(const std::string& command) {
+  return command == "doctor" || command == "verify" || command == "rehearse";
+}
+
+/// Whether what `command` did before `later` no longer is so.
+bool is_undone_by(const std::string& command, const JournalRun& later) {
+  if (!counts_as_done(later)) return false;
+  if (command == "cutover") return later.command == "rollback";
+  if (command == "verify") return later.command == "seed";
+  if (command == "finish")
+    return later.command == "prepare" || later.command == "subscribe" || later.command == "cutover";
+  return false;
 }
 
 std::string told(const JournalRun& run) {
@@ -18,18 +36,45 @@ std::string told(const JournalRun& run) {
   return text;
 }
 
-/// `runs` are newest first: the newest that is done, else the newest.
+/// `runs` are newest first: the newest that is done and still is so, else the newest.
 void take_from_journal(ItemState& state, const std::vector<JournalRun>& runs) {
   for (const auto& run : runs) {
+    if (is_undone_by(state.item.command, run)) {
+      state.at = run.ended_at.value_or(run.began_at);
+      state.note = fmt::format("no longer so since {}, {}", run.command, told(run));
+      return;
+    }
     if (run.command != state.item.command) continue;
-    if (state.at.empty() || counts_as_done(run)) {
+    state.done = counts_as_done(run);
+    if (state.at.empty() || state.done) {
       state.at = run.ended_at.value_or(run.began_at);
       state.note = told(run);
     }
-    if (!counts_as_done(run)) continue;
-    state.done = true;
-    return;
+    if (state.done || speaks_of_now(run.command)) return;
   }
+}
+
+Result<bool> switched(const Journal& journal, const JournalRun& run) {
+  const auto entries = journal.entries(run.run_id);
+  if (!entries) return entries.error();
+  return std::any_of(entries->begin(), entries->end(), [](const JournalEntry& entry) {
+    return entry.kind == "step ended" && entry.step == "switch" && entry.outcome == "done";
+  });
+}
+
+/// A recovery that went forward did what the run it finished was to do.
+Result<std::vector<JournalRun>> runs_with_what_they_did(const Journal& journal) {
+  auto runs = journal.runs();
+  if (!runs) return runs;
+  std::string moving;
+  for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
+    if (run->command == "cutover" || run->command == "rollback") moving = run->command;
+    if (run->command != "recover" || moving.empty()) continue;
+    const auto moved = switched(journal, *run);
+    if (!moved) return moved.error();
+    if (*moved) run->command = moving;
+  }
+  return runs;
 }
 
 using Values = std::map<std::string, std::string>;
@@ -79,7 +124,7 @@ Result<void> add_from_journal(Values& values, const Journal& journal, const Conf
 
 Result<OperationState> operation_state(const Config& config, const Journal& journal,
                                        const OperationRecord& record) {
-  const auto runs = journal.runs();
+  const auto runs = runs_with_what_they_did(journal);
   if (!runs) return runs.error();
   const auto ticks = record.ticks();
   if (!ticks) return ticks.error();

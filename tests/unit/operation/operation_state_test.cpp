@@ -71,6 +71,47 @@ TEST_F(Operation, ACutoverThatSwitchedIsDoneAlsoWhenALaterStepNeedsAttention) {
   EXPECT_NE(item("cutover").note.find("pause 0.042 s"), std::string::npos);
 }
 
+TEST_F(Operation, AVerifyThatFoundDifferencesLaterUnticksItsItem) {
+  ran("r1", "verify", "done");
+  EXPECT_TRUE(item("verify").done);
+  ran("r2", "verify", "refused");
+  EXPECT_FALSE(item("verify").done);
+  EXPECT_NE(item("verify").note.find("r2: refused"), std::string::npos);
+  ran("r3", "verify", "done");
+  EXPECT_TRUE(item("verify").done);
+  ran("r4", "seed", "done");
+  EXPECT_FALSE(item("verify").done) << "of another green";
+}
+
+TEST_F(Operation, ARollbackUnticksTheCutoverAndTheNextCutoverTicksItAgain) {
+  ran("r1", "cutover", "done");
+  ran("r2", "rollback", "refused");
+  EXPECT_TRUE(item("cutover").done);
+  ran("r3", "rollback", "attention");
+  EXPECT_FALSE(item("cutover").done);
+  EXPECT_NE(item("cutover").note.find("rollback, run r3"), std::string::npos);
+  ran("r4", "cutover", "done");
+  EXPECT_TRUE(item("cutover").done);
+}
+
+TEST_F(Operation, AFinishBeforeAnotherCutoverIsNotTheLast) {
+  ran("r1", "finish", "done");
+  EXPECT_TRUE(item("finish").done);
+  ran("r2", "prepare", "done");
+  EXPECT_FALSE(item("finish").done);
+}
+
+TEST_F(Operation, ARecoveryThatSwitchedTicksTheRunThatItFinished) {
+  ran("r1", "cutover", "in_doubt");
+  ran("r2", "recover", "done");
+  EXPECT_FALSE(item("cutover").done) << "it went back";
+  ASSERT_TRUE(journal_.begin_run("r3", "recover"));
+  ASSERT_TRUE(journal_.append("r3", {{}, "step ended", "switch", "done", {}, {}}));
+  ASSERT_TRUE(journal_.end_run("r3", "done", 1, {}));
+  EXPECT_TRUE(item("cutover").done);
+  EXPECT_NE(item("cutover").note.find("r3"), std::string::npos);
+}
+
 TEST_F(Operation, PeopleTickAndUntick) {
   ASSERT_TRUE(record_.tick("clone", "by Ann"));
   EXPECT_TRUE(item("clone").done);
