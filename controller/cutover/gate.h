@@ -22,6 +22,8 @@ GateVerdict judge_gate(const Mark& mark, const std::vector<SubscriptionSight>& s
 struct QuietLimits {
   std::uint64_t lag_bytes = 1024 * 1024;
   milliseconds transaction_age{500};
+
+  bool operator==(const QuietLimits&) const = default;
 };
 
 /// Empty when this is a quiet moment, else what stands against it, for people. Unknown is not

@@ -25,6 +25,8 @@ struct RunLimits {
   milliseconds forward_patience{
       60'000};  ///< how long a switch that began is retried before the run gives up in doubt
   bool way_back = true;  ///< open reverse replication after the switch
+
+  bool operator==(const RunLimits&) const = default;
 };
 
 /// What the steps of one run hand to each other. The executor owns it.

@@ -9,6 +9,7 @@
 #include "controller/runbook/replication_names.h"
 #include "controller/servers/schema.h"
 #include "controller/servers/sides.h"
+#include "controller/servers/sqlstates.h"
 
 namespace cutover {
 namespace {
@@ -121,7 +122,7 @@ Task<Outcome> drop_fence_trigger(ServerSession& server, std::string table) {
   const auto sql = "SET LOCAL lock_timeout = '100ms';" + drop_fence_trigger_sql("blue", table) +
                    drop_fence_trigger_sql("green", table);
   auto answer = co_await server.script(sql);
-  for (int i = 1; i < lock_tries && !answer && answer.error().sqlstate == "55P03"; ++i) {
+  for (int i = 1; i < lock_tries && !answer && answer.error().sqlstate == lock_not_available; ++i) {
     co_await sleep_for(between_looks);
     answer = co_await server.script(sql);
   }

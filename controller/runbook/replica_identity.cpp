@@ -7,6 +7,7 @@
 #include "controller/runbook/publication_tables.h"
 #include "controller/runbook/replication_names.h"
 #include "controller/servers/schema.h"
+#include "controller/servers/sqlstates.h"
 
 namespace cutover {
 namespace {
@@ -15,8 +16,6 @@ using postgres::quote_identifier;
 using postgres::quote_literal;
 using postgres::Rows;
 
-constexpr const char* lock_not_available = "55P03";
-constexpr const char* undefined_table = "42P01";
 constexpr int tries = 100;
 constexpr std::chrono::milliseconds between_tries(200);
 

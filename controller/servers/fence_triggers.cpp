@@ -15,7 +15,6 @@ namespace {
 
 constexpr int rounds = 5;
 constexpr std::chrono::milliseconds between_rounds(100);
-constexpr const char* deadlock_detected = "40P01";
 
 constexpr const char* uncovered_sql = R"(
 SELECT c.oid FROM unnest('{{{1}}}'::oid[]) AS c(oid)

@@ -23,7 +23,6 @@ class ServerFleet {
   /// At the checks: what schema_holds compares with.
   Task<Outcome> remember_schema();
   /// A claim that was taken elsewhere, by the process that is recovered for one.
-  void adopt(Claim claim) { claim_ = std::move(claim); }
   /// The newest epoch that any agent knows: recovery goes above it also where a server that knew of
   /// it is out of reach.
   void heed_epoch_of_agents(std::uint64_t epoch) { epoch_of_agents_ = epoch; }

@@ -109,7 +109,6 @@ Task<FleetOutcome> SimFleet::renew_leases(milliseconds lease) {
 }
 
 Task<FleetOutcome> SimFleet::switch_bouncers() {
-  has_sent_switch_ = true;
   return command(Command::switch_route);
 }
 

@@ -20,7 +20,6 @@ class SimFleet : public Actuator {
   std::string run_id() const { return "run-" + std::to_string(process_); }
   /// Each session that takes the locks has a number of its own.
   std::uint64_t deciding_session() const { return process_ * 1000ULL + deciders_; }
-  bool has_sent_switch() const { return has_sent_switch_; }
 
   TimePoint now() const override { return world_.clock.now(); }
   Task<void> sleep(microseconds duration) const override {
@@ -95,7 +94,6 @@ class SimFleet : public Actuator {
   Claim claim_;
   std::uint64_t decision_ = 0;  ///< token of the fence that is up, as far as it knows
   std::uint64_t deciders_ = 0;  ///< deciding sessions opened so far
-  bool has_sent_switch_ = false;
 };
 
 }  // namespace cutover::simulation

@@ -69,7 +69,7 @@ class Simulation : public Listener {
     }
     settle();
     check_the_end();
-    return {world_.broken, world_.log, somebody_is_on_green(), recoveries_};
+    return {world_.broken, world_.log, somebody_is_on_green()};
   }
 
   void on(const Event& event, const RunState& state) override {

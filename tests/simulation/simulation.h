@@ -10,7 +10,6 @@ struct Verdict {
   std::vector<std::string> broken;  ///< invariants; empty: all hold
   std::vector<std::string> log;
   bool ended_on_green = false;
-  int recoveries = 0;
 };
 
 enum class Log { none, kept };
