@@ -24,10 +24,12 @@ void Metrics::report_phase(const std::string& phase, const std::map<std::string,
   std::map<Labels, double> phases;
   if (!phase.empty()) phases[{{"phase", phase}}] = 1;
   replace("cutover_phase", phases);
+  std::map<std::string, std::map<Labels, double>> reported;
   for (const auto& [text, value] : gauges) {
-    const auto reported = parse_reported_gauge(text);
-    if (reported) set_foreign(reported->name, reported->labels, value);
+    const auto gauge = parse_reported_gauge(text);
+    if (gauge) reported[gauge->name][gauge->labels] = value;
   }
+  for (const auto& [name, series] : reported) replace_foreign(name, series);
 }
 
 Result<void> Metrics::expose(const std::string& listen) {

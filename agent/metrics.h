@@ -15,8 +15,8 @@ class Metrics : public MetricPage {
   void observe_pause(double seconds);
 
   /// What the controller reports, so that it outlives the run: its phase, and gauges named
-  /// `cutover_name` or `cutover_name{label="value"}`. Names that are none, or the agent's own, are
-  /// left out.
+  /// `cutover_name` or `cutover_name{label="value"}`, of every name all series there are. Names
+  /// that are none, or the agent's own, are left out.
   void report_phase(const std::string& phase, const std::map<std::string, double>& gauges);
 
   /// Serves /metrics on "host:port" until this object ends.

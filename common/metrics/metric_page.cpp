@@ -38,9 +38,8 @@ struct MetricPage::Impl {
   std::map<std::string, prometheus::Family<prometheus::Counter>*> counters;
   std::map<std::string, prometheus::Family<prometheus::Histogram>*> histograms;
   std::map<std::string, std::map<Labels, prometheus::Gauge*>> series;
-  std::map<std::pair<std::string, Labels>, double> seen;  ///< by count_up_to
+  std::map<std::pair<std::string, Labels>, Parts> seen;  ///< by count_up_to
   std::set<std::string> foreign;
-  std::size_t foreign_series = 0;
   mutable std::mutex mutex;
   std::unique_ptr<prometheus::Exposer> exposer;
 
@@ -68,6 +67,23 @@ struct MetricPage::Impl {
     series[name][labels] = &gauge;
     gauge.Set(value);
   }
+
+  void replace(const std::string& name, const std::map<Labels, double>& wanted) {
+    for (const auto& [labels, value] : wanted) set(name, labels, value);
+    std::erase_if(series[name], [&](const auto& known) {
+      if (wanted.contains(known.first)) return false;
+      gauges.at(name)->Remove(known.second);
+      return true;
+    });
+  }
+
+  /// How many series of `name` may be kept beside those of other foreign names.
+  std::size_t room_for(const std::string& name) const {
+    std::size_t room = foreign_series_kept;
+    for (const auto& other : foreign)
+      if (other != name) room -= series.at(other).size();
+    return room;
+  }
 };
 
 MetricPage::MetricPage(MetricCatalogue catalogue) : impl_(std::make_unique<Impl>()) {
@@ -87,11 +103,20 @@ void MetricPage::count(const std::string& name, const Labels& labels, double by)
 }
 
 void MetricPage::count_up_to(const std::string& name, const Labels& labels, double value) {
+  count_up_to(name, labels, Parts{{"", value}});
+}
+
+void MetricPage::count_up_to(const std::string& name, const Labels& labels, const Parts& parts) {
   const std::lock_guard lock(impl_->mutex);
-  double& seen = impl_->seen[{name, labels}];
-  prometheus::Counter& counter = impl_->counters.at(name)->Add(labels);
-  counter.Increment(value >= seen ? value - seen : value);
-  seen = value;
+  Parts& seen = impl_->seen[{name, labels}];
+  double by = 0;
+  for (const auto& [part, value] : parts) {
+    const auto before = seen.find(part);
+    const bool goes_on = before != seen.end() && value >= before->second;
+    by += goes_on ? value - before->second : value;
+  }
+  impl_->counters.at(name)->Add(labels).Increment(by);
+  seen = parts;
 }
 
 void MetricPage::observe(const std::string& name, const Labels& labels, double value) {
@@ -101,23 +126,18 @@ void MetricPage::observe(const std::string& name, const Labels& labels, double v
 
 void MetricPage::replace(const std::string& name, const std::map<Labels, double>& series) {
   const std::lock_guard lock(impl_->mutex);
-  for (const auto& [labels, value] : series) impl_->set(name, labels, value);
-  std::erase_if(impl_->series[name], [&](const auto& known) {
-    if (series.contains(known.first)) return false;
-    impl_->gauges.at(name)->Remove(known.second);
-    return true;
-  });
+  impl_->replace(name, series);
 }
 
-void MetricPage::set_foreign(const std::string& name, const Labels& labels, double value) {
+void MetricPage::replace_foreign(const std::string& name, std::map<Labels, double> series) {
   const std::lock_guard lock(impl_->mutex);
   if (impl_->is_taken(name)) return;
-  const bool is_new = !impl_->series[name].contains(labels);
-  if (is_new && impl_->foreign_series >= foreign_series_kept) return;
+  const auto room = impl_->room_for(name);
+  while (series.size() > room) series.erase(std::prev(series.end()));
+  if (series.empty()) return;
   if (impl_->foreign.insert(name).second)
     impl_->add_gauge(name, "as the controller reported it last");
-  if (is_new) ++impl_->foreign_series;
-  impl_->set(name, labels, value);
+  impl_->replace(name, series);
 }
 
 std::map<std::string, double> MetricPage::gauges() const {

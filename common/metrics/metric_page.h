@@ -24,12 +24,16 @@ class MetricPage {
   void count(const std::string& name, const Labels& labels, double by = 1);
   /// A counter whose value is kept elsewhere. One that became smaller has begun anew.
   void count_up_to(const std::string& name, const Labels& labels, double value);
+  using Parts = std::map<std::string, double>;
+  /// The same for a counter that is the sum of several kept elsewhere: one that began anew says
+  /// nothing of the others, and one that is gone takes nothing away.
+  void count_up_to(const std::string& name, const Labels& labels, const Parts& parts);
   void observe(const std::string& name, const Labels& labels, double value);
   /// All series of a gauge: those that are not in `series` are forgotten.
   void replace(const std::string& name, const std::map<Labels, double>& series);
-  /// A gauge that is in no catalogue, as another program reports it; ignored where `name` is taken
-  /// by the catalogue, or when there are too many.
-  void set_foreign(const std::string& name, const Labels& labels, double value);
+  /// The same for a gauge that is in no catalogue, as another program reports it; ignored where
+  /// `name` is taken by the catalogue, and what is too many is left out.
+  void replace_foreign(const std::string& name, std::map<Labels, double> series);
   /// Every gauge as it is now: name{label="value"} → value.
   std::map<std::string, double> gauges() const;
 

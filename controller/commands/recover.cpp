@@ -14,6 +14,7 @@
 #include "controller/journal/journal.h"
 #include "controller/live/last_direction.h"
 #include "controller/live/live_fleet.h"
+#include "controller/metrics/step_gauges.h"
 #include "controller/report/progress.h"
 
 namespace cutover {
@@ -74,11 +75,14 @@ Task<Result<Claim>> take_over(LiveFleet& fleet) {
   co_return claim;
 }
 
+/// Steps and outcome are told to the agents at the end: what they know is of the run that died.
 Task<RunReport> follow(LiveFleet& fleet, Recovery& recovery, Claim claim, const Plan& plan) {
   RunState state;
   state.limits = limits_of(recovery.config);
   state.claim = std::move(claim);
-  Listeners listeners;
+  StepGauges gauges;
+  fleet.tell_with_phases([&gauges] { return gauges.gauges(); });
+  Listeners listeners{&gauges};
   Progress progress(Screen(recovery.line).file(), {.color = recovery.line.color});
   if (!recovery.line.json && recovery.line.verbosity >= 0) listeners.push_back(&progress);
   std::optional<JournalListener> journal;
@@ -87,6 +91,8 @@ Task<RunReport> follow(LiveFleet& fleet, Recovery& recovery, Claim claim, const 
     listeners.push_back(&*journal);
   }
   const auto report = co_await execute(fleet, plan, state, listeners);
+  co_await fleet.report_phase(idle_phase);
+  fleet.tell_with_phases({});
   co_return report;
 }
 
@@ -157,6 +163,7 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
   const auto decision = co_await choose(fleet, recovery, *record);
   Screen(recovery.line).print("recover: " + decision.why + "\n");
   if (decision.course == RecoveryCourse::refused) {
+    co_await fleet.report_phase(idle_phase);
     auto result = recovery_result(RunOutcome::refused);
     result.error = Error{decision.why, decision.hint};
     co_return result;

@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <thread>
 
 #include "controller/cutover/plan.h"
 #include "tests/integration/cutover/fleet_under_load.h"
+#include "tests/support/child_process.h"
 #include "tests/support/eventually.h"
 #include "tests/support/sql_session.h"
 
@@ -62,6 +64,28 @@ void expect_finish_refused(FleetUnderLoad& fleet) {
   EXPECT_THAT(said, testing::HasSubstr("a run may stand half way"));
 }
 
+/// What every agent's page says of a metric of the controller, line by line.
+std::vector<std::string> told_by_agents(FleetUnderLoad& fleet, const std::string& metric) {
+  std::vector<std::string> told;
+  for (int host = 0; host < fleet.rig().options().hosts; ++host) {
+    const auto port = std::to_string(fleet.rig().agent(host).metrics_port());
+    const auto page =
+        support::run_program({{"curl", "-sf", "http://127.0.0.1:" + port + "/metrics"}});
+    std::istringstream lines(page.output);
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with(metric + "{")) told.push_back(line);
+  }
+  return told;
+}
+
+/// A run that died is told no more: no alert may take it for one that goes on.
+void expect_agents_are_told(FleetUnderLoad& fleet) {
+  EXPECT_THAT(told_by_agents(fleet, "cutover_phase"),
+              testing::Each("cutover_phase{phase=\"idle\"} 1"));
+  EXPECT_THAT(told_by_agents(fleet, "cutover_last_run_outcome"),
+              testing::Each("cutover_last_run_outcome{outcome=\"done\"} 1"));
+}
+
 TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn) {
   FleetUnderLoad fleet(small_fleet());
   for (const auto& step : steps_of_the_plan().before) {
@@ -71,6 +95,7 @@ TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn)
     ASSERT_NE(killed.output.find("claim"), std::string::npos) << killed.output << killed.errors;
     if (step == "last look") expect_finish_refused(fleet);
     recover(fleet, when);
+    expect_agents_are_told(fleet);
     ASSERT_THAT(fleet.left_behind(), testing::IsEmpty()) << fleet.rig().logs();
     ASSERT_TRUE(fleet.all_on_blue()) << fleet.rig().logs();
     ASSERT_TRUE(fleet.everyone_writes()) << fleet.rig().logs();
@@ -78,6 +103,9 @@ TEST(KilledController, BeforeTheSwitchEveryStepEndsAllBlueAndTheSameFleetGoesOn)
   const auto finished = fleet.rig().cutover({"--no-dry-run", "--yes"});
   ASSERT_EQ(finished.exit_code, 0) << finished.output << finished.errors << fleet.rig().logs();
   ASSERT_TRUE(fleet.everyone_writes());
+  EXPECT_FALSE(told_by_agents(fleet, "cutover_phase").empty());
+  EXPECT_FALSE(told_by_agents(fleet, "cutover_last_run_outcome").empty());
+  expect_agents_are_told(fleet);
   expect_nothing_lost(fleet.verdict(), "after all of them");
 }
 

@@ -44,6 +44,44 @@ TEST(Metrics, ReportedGaugesOutliveTheReport) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("bad name")));
 }
 
+TEST(Metrics, AReportReplacesAllThatEarlierOnesSaidUnderTheSameName) {
+  Metrics metrics("1");
+  metrics.report_phase("idle", {{"cutover_last_run_outcome{outcome=\"aborted\"}", 1},
+                                {"cutover_step_seconds{step=\"pause\"}", 2},
+                                {"cutover_step_seconds{step=\"undo\"}", 3},
+                                {"cutover_last_pause_seconds", 4}});
+  metrics.report_phase("idle", {{"cutover_last_run_outcome{outcome=\"done\"}", 1},
+                                {"cutover_step_seconds{step=\"pause\"}", 5}});
+  const auto page = metrics.text();
+  EXPECT_THAT(page, HasSubstr("cutover_last_run_outcome{outcome=\"done\"} 1"));
+  EXPECT_THAT(page, Not(HasSubstr("aborted")));
+  EXPECT_THAT(page, HasSubstr("cutover_step_seconds{step=\"pause\"} 5"));
+  EXPECT_THAT(page, Not(HasSubstr("step=\"undo\"")));
+  EXPECT_THAT(page, HasSubstr("cutover_last_pause_seconds 4"));
+}
+
+TEST(Metrics, SeriesThatAReportTookAwayMakeRoomForOthers) {
+  Metrics metrics("1");
+  for (int report = 0; report < 600; ++report) {
+    const auto step = std::to_string(report);
+    metrics.report_phase("x", {{"cutover_step_seconds{step=\"" + step + "\"}", 1}});
+  }
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_step_seconds{step=\"599\"} 1"));
+}
+
+TEST(Metrics, ReportsOfTooManySeriesLeaveSomeOut) {
+  Metrics metrics("1");
+  std::map<std::string, double> many;
+  for (int step = 0; step < 1000; ++step)
+    many["cutover_step_seconds{step=\"" + std::to_string(step) + "\"}"] = 1;
+  metrics.report_phase("x", many);
+  const auto page = metrics.text();
+  std::size_t told = 0;
+  for (auto at = page.find("{step="); at != std::string::npos; at = page.find("{step=", at + 1))
+    ++told;
+  EXPECT_EQ(told, 500U);
+}
+
 TEST(Metrics, AReportCannotOverwriteTheAgentsOwn) {
   Metrics metrics("1");
   metrics.report_phase("x", {{"cutover_agent_epoch", 99}, {"cutover_resumes_total", 5}});
