@@ -19,9 +19,13 @@ std::optional<int> DatabaseLook::sequences_behind() const {
 
 std::optional<bool> DatabaseLook::way_back_open() const {
   if (!green.is_up()) return std::nullopt;
-  const auto served = std::ranges::count_if(green.slots, [](const SlotLook& slot) {
-    return slot.ours && slot.direction == Direction::back && slot.active;
-  });
+  const auto is_of_it = [](const SlotLook& slot) {
+    return slot.ours && slot.direction == Direction::back;
+  };
+  const bool is_there = way_back_subscriptions > 0 || std::ranges::any_of(green.slots, is_of_it);
+  if (!is_there) return std::nullopt;
+  const auto served = std::ranges::count_if(
+      green.slots, [&](const SlotLook& slot) { return is_of_it(slot) && slot.active; });
   return subscriptions > 0 && static_cast<std::size_t>(served) == subscriptions;
 }
 

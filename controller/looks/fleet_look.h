@@ -59,13 +59,16 @@ struct DatabaseLook {
   std::string run_id;
   std::uint64_t epoch = 0;
   double decided_at = 0;  ///< Unix time; 0: no decision
+  /// Those of the way back that are there on blue; while blue is down, as it was seen last.
+  std::size_t way_back_subscriptions = 0;
   // Of the row for green, on green: the fence of a rollback; absent before `subscribe`.
   std::optional<bool> green_fenced;
   double green_decided_at = 0;
 
   /// Sequences of green that are behind blue's, in their direction; absent when a side is not up.
   std::optional<int> sequences_behind() const;
-  /// Every subscription of the way back is served by green; absent when green is not up.
+  /// Every subscription of the way back is served by green; absent when green is not up, and where
+  /// nothing of a way back is on either side.
   std::optional<bool> way_back_open() const;
 };
 

@@ -32,15 +32,23 @@ struct WatchedDatabase {
   DatabaseConfig config;
   ServerSession blue;
   ServerSession green;
+  std::size_t way_back_subscriptions = 0;  ///< as blue said last
 };
 
 namespace {
 
+std::vector<SubscriptionConfig> subscriptions_of(const DatabaseConfig& database,
+                                                 Direction direction) {
+  std::vector<SubscriptionConfig> subscriptions;
+  for (const auto& each : database.subscriptions)
+    subscriptions.push_back(direction == Direction::forward ? each : way_back_of(each));
+  return subscriptions;
+}
+
 ServerLookOptions options_for(const DatabaseConfig& database, Direction direction,
                               const LookDepth& depth) {
   ServerLookOptions options;
-  for (const auto& each : database.subscriptions)
-    options.subscriptions.push_back(direction == Direction::forward ? each : way_back_of(each));
+  options.subscriptions = subscriptions_of(database, direction);
   options.direction = direction;
   options.with_catalogue = depth.catalogue;
   return options;
@@ -50,7 +58,11 @@ Task<void> look_at_blue(WatchedDatabase& database, LookDepth depth, DatabaseLook
   auto looking =
       look_at_server(database.blue, options_for(database.config, Direction::forward, depth));
   into.blue = co_await std::move(looking);
-  if (into.blue.is_up()) co_await look_at_run_on_blue(database.blue, into);
+  if (!into.blue.is_up()) co_return;
+  co_await look_at_run_on_blue(database.blue, into);
+  auto way_back = subscriptions_of(database.config, Direction::back);
+  co_await look_at_way_back_on_blue(database.blue, std::move(way_back), into);
+  database.way_back_subscriptions = into.way_back_subscriptions;
 }
 
 Task<void> look_at_green(WatchedDatabase& database, LookDepth depth, DatabaseLook& into) {
@@ -138,6 +150,7 @@ Task<FleetLook> FleetWatch::look(LookDepth depth) {
     auto& into = look.databases[i];
     into.name = database.config.name;
     into.subscriptions = database.config.subscriptions.size();
+    into.way_back_subscriptions = database.way_back_subscriptions;
     looking.push_back(limited_look(depth.limit, look_at_blue(database, depth, into), into.blue));
     looking.push_back(limited_look(depth.limit, look_at_green(database, depth, into), into.green));
   }

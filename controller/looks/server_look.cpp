@@ -43,6 +43,10 @@ WHERE s.slot_type = 'logical' AND s.database = current_database() AND NOT s.temp
   AND s.plugin = 'pgoutput' AND s.slot_name NOT LIKE 'pg\_%\_sync\_%'
 ORDER BY s.slot_name)";
 
+constexpr const char* subscriptions_sql = R"(
+SELECT subname FROM pg_subscription
+WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+
 constexpr const char* errors_sql = R"(
 SELECT e.subname, e.apply_error_count AS errors
 FROM pg_stat_subscription_stats AS e JOIN pg_subscription AS s ON s.oid = e.subid
@@ -150,9 +154,24 @@ Task<SideLook> look_at_server(ServerSession& session, ServerLookOptions options)
   co_return look;
 }
 
+Task<void> look_at_way_back_on_blue(ServerSession& blue,
+                                    std::vector<SubscriptionConfig> subscriptions,
+                                    DatabaseLook& look) {
+  const auto rows = co_await blue.query(subscriptions_sql);
+  if (!rows) co_return;
+  look.way_back_subscriptions = 0;
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    const auto name = rows->text(row, "subname");
+    const auto found = std::ranges::find(subscriptions, name, &SubscriptionConfig::subscription);
+    if (found != subscriptions.end()) ++look.way_back_subscriptions;
+  }
+}
+
 Task<void> look_at_run_on_blue(ServerSession& blue, DatabaseLook& look) {
   const postgres::Parameters side{"blue"};
   const auto rows = co_await blue.query(run_sql, side);
+  // Without the table there is no fence; without the session nothing is known of it.
+  if (!rows && rows.error().lost) look.blue.error = rows.error().what;
   if (!rows || rows->empty()) co_return;
   look.run_id = rows->text(0, "run_id");
   look.epoch = static_cast<std::uint64_t>(number(*rows, 0, "epoch"));

@@ -20,6 +20,11 @@ struct ServerLookOptions {
 /// Does not fail: what cannot be asked says why.
 Task<SideLook> look_at_server(ServerSession& session, ServerLookOptions options);
 
+/// Which subscriptions of the way back are there. As before where that cannot be asked.
+Task<void> look_at_way_back_on_blue(ServerSession& blue,
+                                    std::vector<SubscriptionConfig> subscriptions,
+                                    DatabaseLook& look);
+
 /// Fills in fence, epoch and decision from the row of cutover.run for blue.
 Task<void> look_at_run_on_blue(ServerSession& blue, DatabaseLook& look);
 /// Fills in green's fence from its own row.

@@ -111,6 +111,18 @@ void ControllerMetrics::take_side(const DatabaseLook& database, const SideLook& 
   }
 }
 
+/// While blue is down its fence is what it was; where blue answers and has no row there is none,
+/// as after `finish --lift-fence`.
+void ControllerMetrics::take_fence(const DatabaseLook& database) {
+  const Labels labels = {{"database", database.name}};
+  if (!database.fenced) {
+    if (database.blue.is_up()) fenced_.erase(labels);
+    return;
+  }
+  fenced_[labels] = *database.fenced ? 1 : 0;
+  set("cutover_decided_timestamp_seconds", labels, database.decided_at);
+}
+
 void ControllerMetrics::take_bouncers(const FleetLook& look) {
   std::map<Labels, double> serves;
   for (const auto& bouncer : look.bouncers) {
@@ -128,9 +140,10 @@ void ControllerMetrics::take_bouncers(const FleetLook& look) {
 void ControllerMetrics::take_sequences(const FleetLook& look) {
   for (const auto& database : look.databases) {
     const Labels labels = {{"database", database.name}};
-    const bool fenced = database.fenced.value_or(fenced_[database.name]);
-    if (fenced != fenced_[database.name]) behind_.erase(labels);
-    fenced_[database.name] = fenced;
+    const auto known = fenced_.find(labels);
+    const bool fenced = known != fenced_.end() && known->second == 1;
+    if (fenced != fenced_at_last_look_[database.name]) behind_.erase(labels);
+    fenced_at_last_look_[database.name] = fenced;
     if (!database.green.unanalyzed_tables) continue;
     if (const auto behind = database.sequences_behind()) behind_[labels] = *behind;
   }
@@ -144,10 +157,7 @@ void ControllerMetrics::take(const FleetLook& look) {
     const Labels labels = {{"database", database.name}};
     take_side(database, database.blue, "blue", slots);
     take_side(database, database.green, "green", slots);
-    if (database.fenced) {
-      set("cutover_fenced", labels, *database.fenced ? 1 : 0);
-      set("cutover_decided_timestamp_seconds", labels, database.decided_at);
-    }
+    take_fence(database);
     if (const auto known = database.way_back_open()) open[labels] = *known ? 1 : 0;
     if (database.green.unanalyzed_tables)
       set("cutover_unanalyzed_tables", labels, *database.green.unanalyzed_tables);
@@ -157,6 +167,7 @@ void ControllerMetrics::take(const FleetLook& look) {
                            "cutover_apply_latency_seconds"})
     replace(name, slots[name]);
   replace("cutover_way_back_open", open);
+  replace("cutover_fenced", fenced_);
   take_bouncers(look);
   take_sequences(look);
   set("cutover_looked_timestamp_seconds", {}, look.taken_at);

@@ -28,12 +28,15 @@ class ControllerMetrics : public MetricPage {
   using SeriesByName = std::map<std::string, std::map<Labels, double>>;
   void take_side(const DatabaseLook& database, const SideLook& look, const char* side,
                  SeriesByName& slots);
+  void take_fence(const DatabaseLook& database);
   void take_bouncers(const FleetLook& look);
   void take_sequences(const FleetLook& look);
   void take_checks(const Journal& journal);
 
-  /// By database: whether the fence was up at the last look, and what the last catalogue said.
-  std::map<std::string, bool> fenced_;
+  /// By database: whether the fence is up, as blue says, or said when it last
+  /// answered; and what the last catalogue said of sequences.
+  std::map<Labels, double> fenced_;
+  std::map<std::string, bool> fenced_at_last_look_;
   std::map<Labels, double> behind_;
 };
 

@@ -46,12 +46,15 @@ constexpr std::array<MetricRow, 30> catalogue = {{
     {"cutover_slot_active", gauge, "slot", "1 while a walsender serves the slot"},
     {"cutover_apply_errors_total", counter, "subscription",
      "errors of the apply worker (PostgreSQL 15 and later)"},
-    {"cutover_fenced", gauge, "database", "1 while the fence is up on blue"},
+    {"cutover_fenced", gauge, "database",
+     "1 while the fence is up on blue, or was when blue last answered; absent where blue has none"},
     {"cutover_unanalyzed_tables", gauge, "database",
      "tables of green that have rows and no statistics"},
     {"cutover_sequences_behind", gauge, "database", "sequences of green that are behind blue's"},
     {"cutover_way_back_open", gauge, "database",
-     "1 while green serves every subscription of the way back; absent while green is down"},
+     "1 while green serves every subscription of the way back; absent while green is down, and "
+     "where "
+     "nothing of a way back is left"},
 }};
 
 }  // namespace

@@ -29,9 +29,21 @@ TEST(WayBack, IsOpenOnlyWhenEveryOneOfOurSubscriptionsIsServed) {
 
 TEST(WayBack, IsNotOpenBecauseSomebodyElseReadsASlotOfGreen) {
   DatabaseLook look;
+  look.way_back_subscriptions = 1;
   look.green.slots = {way_back("change_data_capture")};
   look.green.slots[0].ours = false;
   EXPECT_EQ(look.way_back_open(), false);
+}
+
+TEST(WayBack, IsNoneWhereNothingOfItIsLeftOnEitherSide) {
+  DatabaseLook look;
+  EXPECT_EQ(look.way_back_open(), std::nullopt) << "before a run, or after `finish`";
+  look.way_back_subscriptions = 1;
+  EXPECT_EQ(look.way_back_open(), false) << "somebody dropped its slot";
+  look.way_back_subscriptions = 0;
+  look.green.slots = {way_back("one_back")};
+  look.green.slots[0].active = false;
+  EXPECT_EQ(look.way_back_open(), false) << "somebody dropped its subscription";
 }
 
 TEST(WayBack, IsNotKnownWhileGreenDoesNotAnswer) {

@@ -86,6 +86,7 @@ TEST(ControllerMetrics, SlotsOfOthersKeepWalButHaveNoLagOfOurs) {
 
 TEST(ControllerMetrics, TheWayBackIsToldAsLongAsGreenAnswers) {
   auto look = one_database();
+  look.databases[0].way_back_subscriptions = 1;
   ControllerMetrics metrics;
   metrics.take(look);
   EXPECT_THAT(metrics.text(), HasSubstr("cutover_way_back_open{database=\"app\"} 0"));
@@ -111,6 +112,22 @@ TEST(ControllerMetrics, AServerThatWasRestartedCountsOn) {
   metrics.take(look);
   EXPECT_THAT(metrics.text(),
               HasSubstr("cutover_transactions_total{database=\"app\",side=\"blue\"} 105"));
+}
+
+TEST(ControllerMetrics, TheFenceIsKnownWhileBlueIsDownAndGoneWithItsRow) {
+  auto look = one_database();
+  ControllerMetrics metrics;
+  metrics.take(look);
+  look.databases[0].fenced.reset();
+  look.databases[0].blue.error = "connection refused";
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), HasSubstr("cutover_fenced{database=\"app\"} 1"));
+  look.databases[0].blue.error.clear();  // as after `finish --lift-fence`
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_fenced{")));
+  look.databases[0].blue.error = "connection refused";
+  metrics.take(look);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("cutover_fenced{")));
 }
 
 TEST(ControllerMetrics, ARunLeavesItsPauseStepsAndOutcomeBehind) {
