@@ -41,6 +41,7 @@ struct SideLook {
   double transactions = 0;
   double rollbacks = 0;
   double rows_written = 0;
+  std::map<std::string, double> rows_by_table;  ///< by oid; those never written are left out
   std::optional<double> unanalyzed_tables;
   std::vector<SlotLook> slots;
   std::map<std::string, double> apply_errors;  ///< by subscription

@@ -25,10 +25,14 @@ SELECT current_setting('server_version') AS version,
        (SELECT count(*) FROM clients WHERE state LIKE 'idle in transaction%') AS idle_in_transaction,
        (SELECT count(*) FROM clients WHERE state = 'active' AND wait_event_type = 'Lock') AS waiting,
        (SELECT greatest(0, max(age)) FROM clients) AS oldest,
-       d.xact_commit + d.xact_rollback AS transactions, d.xact_rollback AS rollbacks,
-       (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables
-        WHERE schemaname <> 'cutover') AS rows_written
+       d.xact_commit + d.xact_rollback AS transactions, d.xact_rollback AS rollbacks
 FROM pg_stat_database AS d WHERE d.datname = current_database())";
+
+// Temporary tables of others are seen too, and may be written under the fence.
+constexpr const char* rows_sql = R"(
+SELECT relid, n_tup_ins + n_tup_upd + n_tup_del AS written FROM pg_stat_user_tables
+WHERE schemaname <> 'cutover' AND schemaname NOT LIKE 'pg\_temp\_%'
+  AND n_tup_ins + n_tup_upd + n_tup_del > 0)";
 
 // The replayed position is that of the walsender which serves the slot; the slot's own confirmed
 // position trails it.
@@ -98,7 +102,14 @@ void take_activity(SideLook& look, const Rows& rows) {
   look.oldest_transaction_seconds = number(rows, 0, "oldest");
   look.transactions = number(rows, 0, "transactions");
   look.rollbacks = number(rows, 0, "rollbacks");
-  look.rows_written = number(rows, 0, "rows_written");
+}
+
+void take_rows(SideLook& look, const Rows& rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const double written = number(rows, row, "written");
+    look.rows_by_table[rows.text(row, "relid")] = written;
+    look.rows_written += written;
+  }
 }
 
 void take_slots(SideLook& look, const Rows& rows, const ServerLookOptions& options) {
@@ -139,6 +150,12 @@ Task<SideLook> look_at_server(ServerSession& session, ServerLookOptions options)
     co_return look;
   }
   take_activity(look, *activity);
+  const auto written = co_await session.query(rows_sql);
+  if (!written) {
+    look.error = written.error().what;
+    co_return look;
+  }
+  take_rows(look, *written);
   const auto slots = co_await session.query(slots_sql);
   if (!slots) {
     look.error = slots.error().what;

@@ -95,9 +95,9 @@ void ControllerMetrics::take_side(const DatabaseLook& database, const SideLook& 
   set("cutover_clients", labels, look.clients);
   count_up_to("cutover_transactions_total", labels, look.transactions);
   count_up_to("cutover_rollbacks_total", labels, look.rollbacks);
-  count_up_to("cutover_rows_written_total", labels, look.rows_written);
+  count_up_to("cutover_rows_written_total", labels, look.rows_by_table);
   for (const auto& [subscription, errors] : look.apply_errors)
-    count_up_to("cutover_apply_errors_total", {{"subscription", subscription}}, errors);
+    apply_errors_[subscription][database.name + "\n" + side] = errors;
   for (const auto& slot : look.slots) {
     const Labels of_slot = {{"slot", slot.slot}};
     const Labels replication = {{"database", database.name},
@@ -109,6 +109,12 @@ void ControllerMetrics::take_side(const DatabaseLook& database, const SideLook& 
     if (slot.lag_bytes) slots["cutover_lag_bytes"][replication] = *slot.lag_bytes;
     slots["cutover_apply_latency_seconds"][replication] = slot.latency_seconds;
   }
+}
+
+/// A server that is down has forgotten none of those it told last.
+void ControllerMetrics::take_apply_errors() {
+  for (const auto& [subscription, errors] : apply_errors_)
+    count_up_to("cutover_apply_errors_total", {{"subscription", subscription}}, errors);
 }
 
 /// While blue is down its fence is what it was; where blue answers and has no row there is none,
@@ -168,6 +174,7 @@ void ControllerMetrics::take(const FleetLook& look) {
     replace(name, slots[name]);
   replace("cutover_way_back_open", open);
   replace("cutover_fenced", fenced_);
+  take_apply_errors();
   take_bouncers(look);
   take_sequences(look);
   set("cutover_looked_timestamp_seconds", {}, look.taken_at);

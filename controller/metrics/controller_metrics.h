@@ -28,6 +28,7 @@ class ControllerMetrics : public MetricPage {
   using SeriesByName = std::map<std::string, std::map<Labels, double>>;
   void take_side(const DatabaseLook& database, const SideLook& look, const char* side,
                  SeriesByName& slots);
+  void take_apply_errors();
   void take_fence(const DatabaseLook& database);
   void take_bouncers(const FleetLook& look);
   void take_sequences(const FleetLook& look);
@@ -38,6 +39,8 @@ class ControllerMetrics : public MetricPage {
   std::map<Labels, double> fenced_;
   std::map<std::string, bool> fenced_at_last_look_;
   std::map<Labels, double> behind_;
+  /// By subscription, and in it by database and side: names need not differ there.
+  std::map<std::string, Parts> apply_errors_;
 };
 
 /// Between runs.

@@ -37,7 +37,7 @@ constexpr std::array<MetricRow, 30> catalogue = {{
     {"cutover_rollbacks_total", counter, "side, database",
      "transactions rolled back; on a fenced blue, what the fence refused is among them"},
     {"cutover_rows_written_total", counter, "side, database",
-     "rows inserted, updated and deleted in user tables, replicated ones too"},
+     "rows inserted, updated and deleted in user tables, replicated ones too, temporary ones not"},
     {"cutover_lag_bytes", gauge, "database, subscription, direction",
      "WAL that the subscriber has not applied"},
     {"cutover_apply_latency_seconds", gauge, "database, subscription, direction",

@@ -7,6 +7,7 @@
 
 #include "controller/commands/run_task.h"
 #include "controller/config/config.h"
+#include "controller/looks/fleet_watch.h"
 #include "controller/status/client_sessions.h"
 #include "tests/support/eventually.h"
 #include "tests/support/rig/cutover_rig.h"
@@ -189,6 +190,52 @@ TEST_F(Looks, ASessionWhoseEndNobodyAnsweredIsInDoubt) {
       run_task<postgres::Answer<IdleEnd>>([&](auto) { return end_idle_on(rig_.blue()); });
   ASSERT_FALSE(refused);
   EXPECT_FALSE(refused.error().lost) << "nothing was sent: " << refused.error().what;
+}
+
+Task<DatabaseLook> watched(boost::asio::any_io_executor executor, Config config) {
+  FleetWatch watch(executor, config);
+  LookDepth depth;
+  depth.limit = std::chrono::seconds(30);
+  const auto look = co_await watch.look(depth);
+  co_return look.databases.front();
+}
+
+TEST_F(Looks, TheWatchCountsRowsOfTablesThatStayAndForgetsWhatWasDropped) {
+  auto config = load_config(rig_.config_path());
+  ASSERT_TRUE(config.has_value());
+  config->bouncers.clear();
+  const auto look = [&] {
+    return run_task<DatabaseLook>(
+        [&](boost::asio::any_io_executor executor) { return watched(executor, *config); });
+  };
+  const auto on_blue = [&](const std::string& sql) { return rig_.blue().sql(sql, "app").value(); };
+  support::SqlSession other(rig_.blue_conninfo());
+  other.must("CREATE TEMPORARY TABLE passing AS SELECT generate_series(1, 5000) AS a");
+  on_blue("CREATE TABLE public.staying AS SELECT generate_series(1, 7) AS a");
+  const auto staying = on_blue("SELECT 'public.staying'::regclass::oid");
+  const auto passing = other.value("SELECT 'passing'::regclass::oid");
+  EXPECT_TRUE(support::eventually(std::chrono::seconds(60), [&] {
+    other.must("SELECT 1");  // a session tells its statistics when it has something to do
+    return on_blue(
+               "SELECT count(*) FROM pg_stat_user_tables WHERE n_tup_ins = 5000 AND relname = "
+               "'passing'") == "1" &&
+           look().blue.rows_by_table.contains(staying);
+  }));
+  EXPECT_FALSE(look().blue.rows_by_table.contains(passing));
+
+  EXPECT_EQ(look().way_back_open(), std::nullopt);
+  on_blue(
+      "CREATE SUBSCRIPTION cutover_back CONNECTION 'dbname=none' PUBLICATION none WITH (connect = "
+      "false)");
+  EXPECT_EQ(look().way_back_open(), false);
+  on_blue("ALTER SUBSCRIPTION cutover_back SET (slot_name = NONE)");
+  on_blue("DROP SUBSCRIPTION cutover_back");
+  EXPECT_EQ(look().way_back_open(), std::nullopt);
+
+  EXPECT_EQ(look().fenced, false);
+  on_blue("DROP SCHEMA cutover CASCADE");
+  EXPECT_EQ(look().fenced, std::nullopt);
+  EXPECT_TRUE(look().blue.is_up());
 }
 
 TEST_F(Looks, WarmLoadsWithinItsLimitAndLeavesNothingBehind) {

@@ -114,6 +114,55 @@ TEST(ControllerMetrics, AServerThatWasRestartedCountsOn) {
               HasSubstr("cutover_transactions_total{database=\"app\",side=\"blue\"} 105"));
 }
 
+TEST(ControllerMetrics, ATableThatIsDroppedTakesNoRowsAwayAndAddsNone) {
+  ControllerMetrics metrics;
+  const auto told = [&metrics](const std::map<std::string, double>& rows_by_table) {
+    auto look = one_database();
+    look.databases[0].blue.rows_by_table = rows_by_table;
+    metrics.take(look);
+    const std::string series = "cutover_rows_written_total{database=\"app\",side=\"blue\"} ";
+    const auto page = metrics.text();
+    return std::stod(page.substr(page.find(series) + series.size()));
+  };
+  EXPECT_EQ(told({{"1", 1000}, {"2", 7}}), 1007);
+  EXPECT_EQ(told({{"1", 1001}}), 1008);
+  EXPECT_EQ(told({{"1", 1001}, {"3", 20}}), 1028) << "a table that came";
+  EXPECT_EQ(told({{"1", 5}, {"3", 20}}), 1033) << "statistics that were reset";
+  EXPECT_EQ(told({}), 1033);
+  EXPECT_EQ(told({{"1", 1}}), 1034);
+}
+
+/// Two databases whose subscriptions have the same name.
+FleetLook apply_errors(std::optional<double> of_a, std::optional<double> of_b) {
+  FleetLook look;
+  look.databases.resize(2);
+  look.databases[0].name = "a";
+  look.databases[1].name = "b";
+  const auto take = [](SideLook& green, std::optional<double> errors) {
+    if (errors) green.apply_errors["cutover"] = *errors;
+    if (!errors) green.error = "connection refused";
+  };
+  take(look.databases[0].green, of_a);
+  take(look.databases[1].green, of_b);
+  return look;
+}
+
+TEST(ControllerMetrics, ErrorsOfSubscriptionsOfOneNameAreCountedOnce) {
+  ControllerMetrics metrics;
+  const auto told = [&metrics](const FleetLook& look) {
+    metrics.take(look);
+    const std::string series = "cutover_apply_errors_total{subscription=\"cutover\"} ";
+    const auto page = metrics.text();
+    const auto at = page.find(series);
+    return at == std::string::npos ? -1 : std::stod(page.substr(at + series.size()));
+  };
+  for (int looks = 0; looks < 3; ++looks) EXPECT_EQ(told(apply_errors(5, 0)), 5);
+  EXPECT_EQ(told(apply_errors(5, 1)), 6);
+  EXPECT_EQ(told(apply_errors(std::nullopt, 1)), 6) << "one that is down has forgotten nothing";
+  EXPECT_EQ(told(apply_errors(7, 1)), 8);
+  EXPECT_EQ(told(apply_errors(2, 1)), 10) << "its statistics were reset";
+}
+
 TEST(ControllerMetrics, TheFenceIsKnownWhileBlueIsDownAndGoneWithItsRow) {
   auto look = one_database();
   ControllerMetrics metrics;
