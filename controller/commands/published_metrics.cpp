@@ -1,5 +1,7 @@
 #include "controller/commands/published_metrics.h"
 
+#include <atomic>
+
 #include "common/log/log.h"
 #include "controller/commands/run_task.h"
 #include "controller/journal/journal.h"
@@ -19,10 +21,18 @@ Task<FleetLook> look_once(boost::asio::any_io_executor executor, const Config& c
 }  // namespace
 
 void take_journal(ControllerMetrics& metrics, const Config& config) {
-  std::error_code none;
-  if (!std::filesystem::exists(config.state_dir / "journal.sqlite", none)) return;
+  std::error_code unknown;
+  const bool exists = std::filesystem::exists(config.state_dir / "journal.sqlite", unknown);
+  if (!exists && !unknown) return;
+  static std::atomic<bool> has_warned{false};
   const auto journal = Journal::open(config.state_dir);
-  if (journal) metrics.take(*journal);
+  if (journal) {
+    metrics.take(*journal);
+    has_warned = false;
+  } else if (!has_warned.exchange(true)) {
+    log_warning("the journal cannot be read: its runs are not among the metrics",
+                {{"why", to_text(journal.error())}});
+  }
 }
 
 namespace {
@@ -36,6 +46,8 @@ void write_textfile(const Config& config, const CommandResult& result) {
     return look_once(std::move(executor), config);
   });
   metrics.take(look);
+  // A single look promises no next one: its age is nobody's fault.
+  metrics.replace("cutover_looked_timestamp_seconds", {});
   const auto written = metrics.write_textfile(config.metrics_textfile.string());
   if (!written) log_warning("no textfile", {{"what", written.error().what}});
 }

@@ -24,7 +24,9 @@ constexpr std::array<MetricRow, 30> catalogue = {{
      "runs in the journal, by outcome; `died` has none written"},
     {"cutover_check_status", gauge, "check",
      "of the last look: 0 pass, 1 skipped, 2 waived, 3 warn, 4 fail"},
-    {"cutover_looked_timestamp_seconds", gauge, "", "when servers and agents were last looked at"},
+    {"cutover_looked_timestamp_seconds", gauge, "",
+     "when the watch, or a run, last looked at servers and agents; not in the textfile of a "
+     "command"},
     {"cutover_server_up", gauge, "side, database", "1 when the server answers"},
     {"cutover_agent_up", gauge, "bouncer", "1 when the agent answers"},
     {"cutover_bouncer_serves", gauge, "bouncer, side",
