@@ -10,12 +10,45 @@ namespace cutover {
 namespace {
 
 void take_entry(MetricPage& page, const JournalEntry& entry) {
-  const double at = unix_time_of(entry.at);
-  if (entry.kind == "pause began") page.set("cutover_pause_started_timestamp_seconds", {}, at);
-  if (entry.kind == "pause ended") page.set("cutover_pause_ended_timestamp_seconds", {}, at);
   if (entry.kind != "step ended" || !entry.seconds) return;
   page.set("cutover_step_seconds", {{"step", entry.step}}, *entry.seconds);
-  page.set("cutover_step_timestamp_seconds", {{"step", entry.step}}, at);
+  page.set("cutover_step_timestamp_seconds", {{"step", entry.step}}, unix_time_of(entry.at));
+}
+
+/// As Unix time; 0: not yet.
+struct PauseTimes {
+  double began = 0;
+  double ended = 0;
+};
+
+PauseTimes last_pause_in(const std::vector<JournalEntry>& entries) {
+  PauseTimes pause;
+  for (const auto& entry : entries) {
+    if (entry.kind == "pause began") pause = {unix_time_of(entry.at), 0};
+    if (entry.kind == "pause ended") pause.ended = unix_time_of(entry.at);
+  }
+  return pause;
+}
+
+/// Clients go on where it has brought every bouncer to one side.
+bool is_recovery_that_went_through(const JournalRun& run) {
+  return run.command == "recover" && (run.outcome == "done" || run.outcome == "attention");
+}
+
+/// Of the runs that ended, newest first. One in doubt has not ended its pause; the recovery after
+/// it does, and knows of no pause of its own.
+PauseTimes last_pause(const Journal& journal, const std::vector<JournalRun>& runs) {
+  double recovered = 0;
+  for (const auto& run : runs) {
+    if (!run.outcome || !run.ended_at) continue;
+    const auto entries = journal.entries(run.run_id);
+    if (!entries) return {};
+    auto pause = last_pause_in(*entries);
+    if (pause.began > 0 && pause.ended == 0) pause.ended = recovered;
+    if (pause.began > 0) return pause;
+    if (is_recovery_that_went_through(run)) recovered = unix_time_of(*run.ended_at);
+  }
+  return {};
 }
 
 /// Those that are runs for people and alerts: newest first.
@@ -67,6 +100,11 @@ void ControllerMetrics::take(const Journal& journal) {
   if (ended == runs.end()) return;
   replace("cutover_last_run_outcome", {{{{"outcome", *ended->outcome}}, 1}});
   set("cutover_last_run_timestamp_seconds", {}, unix_time_of(*ended->ended_at));
+  const auto pause = last_pause(journal, runs);
+  if (pause.began > 0) {
+    set("cutover_pause_started_timestamp_seconds", {}, pause.began);
+    set("cutover_pause_ended_timestamp_seconds", {}, pause.ended);
+  }
   if (ended->pause_seconds) set("cutover_last_pause_seconds", {}, *ended->pause_seconds);
   const auto entries = journal.entries(ended->run_id);
   for (std::size_t i = 0; entries && i < entries->size(); ++i) take_entry(*this, (*entries)[i]);

@@ -7,10 +7,12 @@
 #include <set>
 
 #include "agent/metric_catalogue.h"
+#include "common/base/utc_time.h"
 #include "controller/journal/journal.h"
 #include "controller/metrics/controller_metrics.h"
 #include "controller/metrics/metric_catalogue.h"
 #include "controller/metrics/step_gauges.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_directory.h"
 
 namespace cutover {
@@ -217,6 +219,72 @@ TEST(ControllerMetrics, BetweenRunsTheJournalTellsOfTheLastOne) {
   EXPECT_THAT(page, Not(HasSubstr("cutover_step_timestamp_seconds{step=\"decide\"} 0\n")));
   EXPECT_THAT(page, HasSubstr("cutover_runs_total{outcome=\"refused\"} 0\n"));
   EXPECT_THAT(page, HasSubstr("cutover_last_run_outcome{outcome=\"aborted\"} 1\n"));
+}
+
+/// Pauses that a journal tells of, run after run.
+class PausesInTheJournal : public testing::Test {
+ protected:
+  void run(const std::string& id, const std::string& command, const std::vector<Event>& events,
+           const std::string& outcome) {
+    ASSERT_TRUE(journal_->begin_run(id, command));
+    JournalListener listener(*journal_, id);
+    for (const auto& event : events) {
+      let_the_clock_go_on();
+      listener.on(event, RunState{});
+    }
+    let_the_clock_go_on();
+    if (!outcome.empty()) {
+      ASSERT_TRUE(journal_->end_run(id, outcome, 1, std::nullopt));
+    }
+    metrics_.take(*journal_);
+  }
+  /// Until moments differ in the journal.
+  static void let_the_clock_go_on() {
+    const auto now = utc_text_now();
+    EXPECT_TRUE(
+        support::eventually(std::chrono::seconds(10), [&] { return utc_text_now() != now; }));
+  }
+  double told(const std::string& name) const { return metrics_.gauges().at(name); }
+  bool clients_wait() const {
+    return told("cutover_pause_started_timestamp_seconds") >
+           told("cutover_pause_ended_timestamp_seconds");
+  }
+
+  const std::vector<Event> paused_ = {PauseBegan{}};
+  const std::vector<Event> resumed_ = {PauseBegan{}, PauseEnded{std::chrono::microseconds(9)}};
+  support::TemporaryDirectory directory_{"metrics"};
+  Result<Journal> journal_ = Journal::open(directory_ / "state");
+  ControllerMetrics metrics_;
+};
+
+TEST_F(PausesInTheJournal, EndWithTheRecoveryOfARunThatDidNotEndItsOwn) {
+  run("one", "rehearse", resumed_, "done");
+  EXPECT_FALSE(clients_wait());
+  run("two", "cutover", paused_, "in_doubt");
+  EXPECT_TRUE(clients_wait());
+  run("three", "recover", {}, "in_doubt");
+  EXPECT_TRUE(clients_wait()) << "it did not bring every bouncer to one side";
+  run("four", "recover", {}, "done");
+  EXPECT_FALSE(clients_wait());
+  run("five", "cutover", resumed_, "done");
+  EXPECT_FALSE(clients_wait());
+}
+
+TEST_F(PausesInTheJournal, AreNotEndedByThePauseOfAnEarlierAttempt) {
+  run("one", "cutover", {PauseBegan{}, PauseEnded{std::chrono::microseconds(9)}, PauseBegan{}},
+      "in_doubt");
+  EXPECT_TRUE(clients_wait());
+  ControllerMetrics later;  // a watch that is started after the recovery
+  run("two", "recover", {}, "done");
+  later.take(*journal_);
+  const auto gauges = later.gauges();
+  EXPECT_LE(gauges.at("cutover_pause_started_timestamp_seconds"),
+            gauges.at("cutover_pause_ended_timestamp_seconds"));
+}
+
+TEST_F(PausesInTheJournal, ThatNeverEndedAreToldWhereNoneBeforeDidEither) {
+  run("one", "cutover", paused_, "in_doubt");
+  EXPECT_TRUE(clients_wait());
 }
 
 TEST(ControllerMetrics, SequencesSeenBeforeTheFenceSayNothingOfTheTimeAfterIt) {
