@@ -25,6 +25,7 @@ std::string hasty_rules() {
   for (const auto& [slow, fast] : {std::pair{"[1d]", "[60s]"},
                                    {"[12m]", "[9s]"},
                                    {"[10m]", "[8s]"},
+                                   {"offset 10m", "offset 8s"},
                                    {"[5m]", "[4s]"},
                                    {"[3m]", "[4s]"},
                                    {"[2m]", "[3s]"},
@@ -138,8 +139,8 @@ TEST_F(Alerts, OfAGreenThatIsNotReadyAndABlueThatIsWrittenFire) {
   blue.must("SET default_transaction_read_only = off");
   blue.must("SET session_replication_role = replica");
   blue.must("CREATE TABLE public.past_the_fence (a integer)");
-  EXPECT_TRUE(support::eventually(seconds(60), [&] {
-    blue.must("INSERT INTO public.past_the_fence SELECT generate_series(1, 2000)");
+  EXPECT_TRUE(support::eventually(seconds(120), [&] {
+    blue.must("INSERT INTO public.past_the_fence SELECT generate_series(1, 20000)");
     return !is_silent("CutoverBlueStillWritten");
   }));
 
