@@ -12,7 +12,7 @@ import sys
 COUNTER = re.compile(r'([a-z_]+_total|[a-z_]+_bucket)\{[^}]*\}(\[[^]]+\])?')
 METRIC = re.compile(r'\bcutover_[a-z_]+')
 RANGE = re.compile(r'\[([^]]+)\]')
-# Of other exporters: a panel may ask for them where it goes on without.
+# Of other exporters: they know no sides, are other instances, and count every server of that Prometheus.
 FOREIGN = re.compile(r'\b(pg|pgbouncer)_[a-z_]+')
 UNITS = {'short', 's', 'bytes', 'ops', 'wps'}
 
@@ -71,8 +71,8 @@ def expression_problems(expression):
         fixed = function and function[-1].endswith('_over_time')
         if match[1] not in ('$__rate_interval', '$__range') and not fixed:
             yield f'has the fixed range {match[1]}'
-    if FOREIGN.search(expression) and ' or ' not in expression:
-        yield 'is empty without another exporter'
+    if FOREIGN.search(expression):
+        yield 'asks for what another exporter has'
 
 
 def layout_problems(dashboard):

@@ -38,7 +38,7 @@ class EveryRuleBites(unittest.TestCase):
             'a bare counter': expression('cutover_runs_total' + SELECTOR),
             'a counter under a sum alone': expression(f'sum(cutover_runs_total{SELECTOR})'),
             'a fixed range': expression(f'rate(cutover_runs_total{SELECTOR}[5m])'),
-            'another exporter alone': expression('pgbouncer_pools_client_waiting_connections' + SELECTOR),
+            'another exporter': expression(f'sum by (side) (pg_stat_activity_count{SELECTOR}) or sum by (side) (cutover_clients{SELECTOR})'),
             'an overlap': lambda dashboard, _: dashboard['panels'][2]['gridPos'].update(x=0),
             'no variable': lambda dashboard, _: dashboard['templating']['list'][1].update(multi=False),
         }
