@@ -19,14 +19,21 @@ constexpr int tries = 10;
 constexpr std::chrono::seconds between_tries{1};
 
 // Partitioned parents too: only an ANALYZE by hand gives them statistics. pg_stat forgets at a
-// crash; pg_statistic does not.
+// crash; pg_statistic does not. What the server lets this role analyse is its own rule: owner of
+// the table or of the database, from 17 on also who may MAINTAIN it.
 constexpr const char* statistics_sql = R"sql(
 SELECT n.nspname, c.relname, pg_total_relation_size(c.oid) AS bytes,
        greatest(c.reltuples, 0)::bigint AS rows, coalesce(s.n_mod_since_analyze, 0) AS changed,
        to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC',
                'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS analyzed_at,
        EXISTS (SELECT FROM pg_stats AS k
-               WHERE k.schemaname = n.nspname AND k.tablename = c.relname) AS has_statistics
+               WHERE k.schemaname = n.nspname AND k.tablename = c.relname) AS has_statistics,
+       pg_get_userbyid(c.relowner) AS owner,
+       NOT pg_has_role(c.relowner, 'USAGE')
+         AND NOT pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()),
+                             'USAGE')
+         AND NOT CASE WHEN current_setting('server_version_num')::int >= 170000
+                      THEN has_table_privilege(c.oid, 'MAINTAIN') ELSE false END AS refused
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_all_tables AS s ON s.relid = c.oid
 WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
@@ -105,12 +112,19 @@ StageWork stage_of(const Stage& stage, std::uint32_t number, std::vector<Analyze
   made.progress.stage = number;
   for (auto& one : all) {
     if (stage.rough && one.table.has_statistics) continue;
-    if (one.stages > 0 && !one.outcome.is_done()) continue;
+    if (!one.outcome.is_done()) continue;
     made.tables.push_back(&one);
     made.progress.bytes += one.table.bytes;
   }
   made.progress.tables = made.tables.size();
   return made;
+}
+
+/// Done so far, unless ANALYZE would pass it over.
+Outcome outcome_before(const TableStatistics& table) {
+  if (!table.refused) return done();
+  return refused("it belongs to " + table.owner + ": the server would skip it",
+                 "ANALYZE it as " + table.owner + ", or as a member of that role");
 }
 
 }  // namespace
@@ -129,6 +143,8 @@ Task<Result<std::vector<TableStatistics>>> look_at_statistics(DatabaseConfig dat
     one.changed = number_in_answer<std::uint64_t>(rows->text(i, "changed"));
     one.analyzed_at = rows->text(i, "analyzed_at");
     one.has_statistics = rows->text(i, "has_statistics") == "t";
+    one.owner = rows->text(i, "owner");
+    one.refused = rows->text(i, "refused") == "t";
     const bool never = one.analyzed_at.empty();
     one.stale = never || one.changed * 10 > one.rows;
     tables.push_back(std::move(one));
@@ -141,7 +157,10 @@ Task<std::vector<AnalyzedTable>> analyze_in_stages(DatabaseConfig database,
                                                    AnalyzeOptions options) {
   std::vector<AnalyzedTable> all;
   for (auto& table : tables)
-    if (options.all || table.stale) all.push_back({std::move(table), done(), 0, {}});
+    if (options.all || table.stale) {
+      auto outcome = outcome_before(table);
+      all.push_back({std::move(table), std::move(outcome), 0, {}});
+    }
   std::uint32_t number = 0;
   for (const auto& stage : stages) {
     auto stage_work = stage_of(stage, ++number, all, database.name);

@@ -24,6 +24,8 @@ struct TableStatistics {
   std::string analyzed_at;    ///< UTC; empty: never
   bool has_statistics = false;
   bool stale = false;  ///< none, or a tenth of its rows changed since
+  std::string owner;
+  bool refused = false;  ///< ANALYZE skips it with a warning for the configured role
 };
 
 struct AnalyzedTable {
@@ -52,7 +54,8 @@ struct AnalyzeOptions {
 /// Every table of green that can be analysed, largest first.
 Task<Result<std::vector<TableStatistics>>> look_at_statistics(DatabaseConfig database);
 
-/// Rough statistics (target 1, then 10) for those that have none, then as the server is set for all
+/// A table that the server would skip, since another role owns it, is refused. Of the others: rough
+/// statistics (target 1, then 10) for those that have none, then as the server is set for all
 /// of `tables`.
 Task<std::vector<AnalyzedTable>> analyze_in_stages(DatabaseConfig database,
                                                    std::vector<TableStatistics> tables,
