@@ -85,7 +85,7 @@ HostView view_of(const proto::ProcessInspection& seen, const std::string& admin)
   }
   const std::string path = path_in(directory, view.settings["auth_file"]);
   const auto text = read_file(path);
-  if (text.has_value()) view.user_list = text.value();
+  if (text.has_value()) view.user_list = parse_auth_file(text.value());
   view.others_read_user_list = others_read(path);
   view.others_read_tls_key = others_read(path_in(directory, view.settings["client_tls_key_file"]));
   return view;

@@ -53,17 +53,10 @@ HostPoint authentication(const HostView& view) {
   return {Grade::warn, "authentication", "auth_type is " + type, "auth_type = scram-sha-256"};
 }
 
-/// Lines of userlist.txt that hold an MD5 secret. A plain password is no flaw: with it PgBouncer
-/// logs in by SCRAM, too.
-int md5_secrets(const std::string& user_list) {
-  std::istringstream lines(user_list);
-  int found = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const auto secret = line.find("\" \"");
-    if (line.empty() || line.front() == ';' || secret == std::string::npos) continue;
-    if (line.compare(secret + 3, 3, "md5") == 0) ++found;
-  }
-  return found;
+/// A plain password is no flaw: with it PgBouncer logs in by SCRAM, too.
+std::ptrdiff_t md5_secrets(const AuthSecrets& user_list) {
+  return std::ranges::count_if(user_list,
+                               [](const auto& line) { return line.second.starts_with("md5"); });
 }
 
 HostPoint user_list(const HostView& view) {
@@ -73,7 +66,7 @@ HostPoint user_list(const HostView& view) {
     return {Grade::fail, path, "cannot be read", "give it to PgBouncer's user, mode 640"};
   if (view.others_read_user_list)
     return {Grade::fail, path, "may be read by everybody", "chmod 640 " + path};
-  const int others = md5_secrets(*view.user_list);
+  const auto others = md5_secrets(*view.user_list);
   if (others == 0) return {Grade::ok, path, "readable for PgBouncer only"};
   return {Grade::warn, path, std::to_string(others) + " entries are MD5 secrets",
           "/usr/share/cutover-agent/scram-secret makes one of a password"};
@@ -84,9 +77,10 @@ HostPoint admin_user(const HostView& view) {
   if (admins.empty())
     return {Grade::warn, "admin_users", "nobody may use the console from elsewhere",
             "admin_users = pgbouncer_admin, and the user in auth_file"};
-  const std::string first = "\"" + admins.substr(0, admins.find_first_of(", ")) + "\" ";
-  if (view.user_list && view.user_list->find(first) == std::string::npos)
-    return {Grade::warn, "admin_users", first + "has no line in auth_file: it cannot log in",
+  const std::string first = admins.substr(0, admins.find_first_of(", "));
+  if (view.user_list && !view.user_list->contains(first))
+    return {Grade::warn, "admin_users",
+            "\"" + first + "\" has no line in auth_file: it cannot log in",
             "/usr/share/cutover-agent/scram-secret makes the secret for one"};
   return {Grade::ok, "admin_users", admins};
 }

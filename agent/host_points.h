@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/auth_file.h"
+
 namespace cutover::agent {
 
 enum class Grade { ok, warn, fail };
@@ -24,7 +26,7 @@ struct HostView {
   std::map<std::string, std::string> settings = {};                ///< SHOW CONFIG
   std::vector<std::map<std::string, std::string>> databases = {};  ///< SHOW DATABASES
   std::optional<std::uint64_t> descriptor_limit = {};              ///< of the process
-  std::optional<std::string> user_list = {};                       ///< text of auth_file
+  std::optional<AuthSecrets> user_list = {};                       ///< of auth_file
   bool others_read_user_list = false;
   bool others_read_tls_key = false;
 };

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <sstream>
 
 namespace cutover::agent {
 namespace {
@@ -24,7 +23,6 @@ bool is_server_parameter(const std::string& name) {
 }
 
 /// Before 1.19 a quoted name is a syntax error, so only what needs quotes gets them.
-/// In quotes only where it must be: PgBouncer 1.18 knows no quoted names.
 std::string written_name(const std::string& name) {
   const auto plain = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) ||
@@ -79,29 +77,6 @@ Result<std::string> private_ini(const ini::ConfigFiles& files,
     if (found != settings.end()) text += std::string(name) + " = " + found->second + "\n";
   }
   return text_result(std::move(text));
-}
-
-std::map<std::string, std::string> parse_auth_file(const std::string& text) {
-  const auto quoted = [](std::istringstream& line, std::string& into) {
-    into.clear();
-    char c = 0;
-    if (!(line >> c) || c != '"') return false;
-    while (line.get(c)) {
-      if (c == '"' && line.peek() != '"') return true;
-      if (c == '"') line.get(c);
-      into += c;
-    }
-    return false;
-  };
-  std::map<std::string, std::string> secrets;
-  std::istringstream lines(text);
-  for (std::string one; std::getline(lines, one);) {
-    std::istringstream line(one);
-    std::string user;
-    std::string secret;
-    if (quoted(line, user) && quoted(line, secret)) secrets.emplace(user, secret);
-  }
-  return secrets;
 }
 
 }  // namespace cutover::agent

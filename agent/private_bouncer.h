@@ -20,8 +20,4 @@ struct PrivateBouncerOptions {
 Result<std::string> private_ini(const ini::ConfigFiles& files,
                                 const PrivateBouncerOptions& options);
 
-/// A name or secret of an auth_file as it is written: "user" "secret", quotes doubled. Lines that
-/// are no such pair are left out.
-std::map<std::string, std::string> parse_auth_file(const std::string& text);
-
 }  // namespace cutover::agent

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "agent/auth_file.h"
 #include "agent/private_bouncer.h"
 #include "agent/private_process.h"
 #include "agent/server.h"
@@ -35,7 +36,7 @@ struct RealOne {
   ini::ConfigFiles files = {};
   std::optional<HostProcess> process = {};
   std::vector<ConsoleRow> pools = {};
-  std::map<std::string, std::string> secrets = {};
+  AuthSecrets secrets = {};
 };
 
 Task<Result<RealOne>> look_at_real_one(Bouncer& bouncer) {

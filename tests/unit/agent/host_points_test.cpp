@@ -18,8 +18,8 @@ HostView good() {
   view.databases = {{{"name", "medplum"}, {"host", "b"}, {"port", "5432"}, {"pool_size", "50"}},
                     {{"name", "pgbouncer"}, {"pool_mode", "session"}, {"pool_size", "2"}}};
   view.descriptor_limit = 65536;
-  view.user_list =
-      "\"medplum\" \"SCRAM-SHA-256$4096:a$b:c\"\n; a comment\n\n\"chief\" \"secret\"\n";
+  view.user_list = parse_auth_file(
+      "\"medplum\" \"SCRAM-SHA-256$4096:a$b:c\"\n; a comment\n\n\"chief\"\t\"secret\"\n");
   return view;
 }
 
@@ -47,10 +47,12 @@ TEST(HostPoints, SayWhatIsMissingAndWhatToDo) {
       {"/etc/pgbouncer/userlist.txt", Grade::fail,
        [](HostView& view) { view.others_read_user_list = true; }},
       {"/etc/pgbouncer/userlist.txt", Grade::warn,
-       [](HostView& view) { *view.user_list += "\"a\" \"md5123\"\n"; }},
+       [](HostView& view) { view.user_list->merge(parse_auth_file("\"a\"  \"md5123\"\n")); }},
       {"TLS towards clients", Grade::fail, [](HostView& view) { view.others_read_tls_key = true; }},
       {"admin_users", Grade::warn,
        [](HostView& view) { view.settings["admin_users"] = "other, chief"; }},
+      {"admin_users", Grade::warn,
+       [](HostView& view) { view.user_list = parse_auth_file(";\"chief\" \"secret\"\n"); }},
       {"max_client_conn", Grade::warn,
        [](HostView& view) { view.settings["max_client_conn"] = "40"; }},
       {"admin_users", Grade::warn, [](HostView& view) { view.settings["admin_users"] = ""; }},

@@ -59,12 +59,5 @@ TEST(PrivateIni, ANameIsQuotedOnlyWhereItMustBe) {
   EXPECT_THAT(private_ini(real_files(), options(true)).value(), HasSubstr("\napp ="));
 }
 
-TEST(AuthFile, QuotedPairsAreReadOthersLeftOut) {
-  const auto secrets = parse_auth_file("\"a\" \"x\"\"y\" \"\"\n; comment\n\"b\" \"\"\nbroken\n");
-  EXPECT_EQ(secrets.size(), 2U);
-  EXPECT_EQ(secrets.at("a"), "x\"y");
-  EXPECT_EQ(secrets.at("b"), "");
-}
-
 }  // namespace
 }  // namespace cutover::agent
