@@ -33,6 +33,11 @@ Outcome check_all_served(const Moves& moves, const std::map<std::string, Moves>&
   return done();
 }
 
+Error cannot_be_replaced(const std::string& bouncer, const Error& obstacle) {
+  return {bouncer + ": its files cannot be replaced: " + obstacle.what,
+          obstacle.hint.empty() ? "give the directory to the agent's user" : obstacle.hint};
+}
+
 }  // namespace
 
 Task<Outcome> Agent::claim(Command command, proto::Request request) {
@@ -81,10 +86,8 @@ Task<Result<Agent::ArmPlan>> Agent::plan_to_arm(Moves moves) {
     if (own.value().empty()) continue;
     auto plan = co_await bouncer->plan(own.value(), already_there);
     if (plan.has_error()) co_return plan.error();
-    const std::string obstacle = ini::why_it_cannot_be_applied(plan.value());
-    if (!obstacle.empty())
-      co_return Error{bouncer->name() + ": its files cannot be replaced: " + obstacle,
-                      "give the directory to the agent's user"};
+    const auto obstacle = ini::why_it_cannot_be_applied(plan.value());
+    if (obstacle) co_return cannot_be_replaced(bouncer->name(), *obstacle);
     const auto lines = co_await bouncer->prepare_pause(own.value().size());
     if (!lines.is_done()) co_return Error{lines.detail, lines.hint};
     armed.moves[bouncer->name()] = own.value();

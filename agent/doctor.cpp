@@ -11,6 +11,7 @@
 #include "agent/commands.h"
 #include "agent/host_points.h"
 #include "agent/host_process.h"
+#include "agent/ini/staging.h"
 #include "agent/known_hazards.h"
 #include "agent/peer.h"
 #include "agent/reading.h"
@@ -116,6 +117,16 @@ void check_user(const BouncerConfig& bouncer, const std::string& pidfile, Findin
                   "run the agent as PgBouncer's user (User= of its unit)");
 }
 
+/// Not from what was seen: that has problem and hint in one text, for the controller.
+void check_replacement(const BouncerConfig& bouncer, Findings& findings) {
+  const auto problem = ini::directory_problem(bouncer.ini).value_or(Error{});
+  findings.expect(
+      bouncer.name + ": its ini can be replaced", problem.what,
+      problem.hint.empty()
+          ? "give the directory to the agent's user, or include a file from one that is its"
+          : problem.hint);
+}
+
 Task<void> check_bouncer(const AgentConfig& config, const BouncerConfig& settings,
                          Findings& findings) {
   Bouncer bouncer(settings, dialer_of(settings.admin), config.state_dir);
@@ -132,8 +143,7 @@ Task<void> check_bouncer(const AgentConfig& config, const BouncerConfig& setting
   findings.expect(name + ": its files can be read", seen.error(), "see `ini` in agent.toml");
   findings.expect(name + ": it runs what its files say", seen.drift(),
                   "RELOAD it, or correct the files");
-  findings.expect(name + ": its ini can be replaced", seen.directory_error(),
-                  "give the directory to the agent's user, or include a file from one that is its");
+  check_replacement(settings, findings);
   const auto pidfile = seen.config().find("pidfile");
   check_set_up(seen, settings, findings);
   check_user(settings, pidfile == seen.config().end() ? "" : pidfile->second, findings);

@@ -81,7 +81,10 @@ void inspect_files(Bouncer& bouncer, const std::vector<ConsoleRow>& databases,
   const auto process = find_process(bouncer.config().admin, setting_of(*inspection, "pidfile"));
   const std::string directory = process ? process->working_directory : "";
   const auto files = ini::load_config(bouncer.config().ini, directory, read_file);
-  inspection->set_directory_error(ini::directory_problem(bouncer.config().ini));
+  const auto problem = ini::directory_problem(bouncer.config().ini);
+  if (problem)
+    inspection->set_directory_error(problem->what +
+                                    (problem->hint.empty() ? "" : " (" + problem->hint + ")"));
   if (files.has_error()) {
     if (inspection->error().empty()) inspection->set_error(files.error().what);
     return;

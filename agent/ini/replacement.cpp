@@ -75,11 +75,11 @@ Result<void> settle(const LinkChange& change) {
   return fsync_directory(directory_of(change.path));
 }
 
-std::string problem_with(const FileChange& change) {
+std::optional<Error> problem_with(const FileChange& change) {
   return replacement_problem(change.real_path);
 }
 
-std::string problem_with(const LinkChange& change) {
+std::optional<Error> problem_with(const LinkChange& change) {
   return link_replacement_problem(change.path);
 }
 

@@ -1,6 +1,7 @@
 // One change of a plan on disk: where it stands, and bringing it to one side or the other.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "agent/ini/staging.h"
@@ -26,8 +27,8 @@ Result<void> bring_to(const LinkChange& change, Side side);
 Result<void> settle(const FileChange& change);
 Result<void> settle(const LinkChange& change);
 
-/// Why bring_to would fail, as far as that can be tried; "" when it would not.
-std::string problem_with(const FileChange& change);
-std::string problem_with(const LinkChange& change);
+/// Why bring_to would fail, as far as that can be tried; nullopt when it would not.
+std::optional<Error> problem_with(const FileChange& change);
+std::optional<Error> problem_with(const LinkChange& change);
 
 }  // namespace cutover::ini

@@ -11,6 +11,7 @@
 #include "agent/ini/unfamiliar.h"
 #include "agent/ini/unified_diff.h"
 #include "common/base/durable_file.h"
+#include "common/base/file_error.h"
 
 namespace cutover::ini {
 namespace {
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 Result<std::string> real_path_of(const std::string& path) {
   std::error_code error;
   const fs::path real_path = fs::canonical(path, error);
-  if (error) return Error{"cannot find " + path + ": " + error.message()};
+  if (error) return file_error("find", path, error.value());
   return text_result(real_path.string());
 }
 
@@ -199,17 +200,17 @@ bool is_reverted(const SwitchPlan& plan) {
   return is_on(plan, Side::old_text);
 }
 
-std::string directory_problem(const std::string& ini_path) {
+std::optional<Error> directory_problem(const std::string& ini_path) {
   if (const auto pair = find_linked_pair(ini_path)) return link_replacement_problem(pair->link);
   const auto real_path = real_path_of(ini_path);
-  return real_path ? replacement_problem(*real_path) : real_path.error().what;
+  return real_path ? replacement_problem(*real_path) : real_path.error();
 }
 
-std::string why_it_cannot_be_applied(const SwitchPlan& plan) {
-  std::string problem;
+std::optional<Error> why_it_cannot_be_applied(const SwitchPlan& plan) {
+  std::optional<Error> problem;
   for_each_change(plan, [&](const auto& change) {
     problem = problem_with(change);
-    return problem.empty();
+    return !problem;
   });
   return problem;
 }

@@ -68,10 +68,11 @@ Outcome revert(const SwitchPlan& plan);
 bool is_applied(const SwitchPlan& plan);
 bool is_reverted(const SwitchPlan& plan);
 
-/// "" if replacing the file behind `ini_path` would work (tries all but the rename), else why not.
-std::string directory_problem(const std::string& ini_path);
+/// nullopt if replacing the file behind `ini_path` would work (tries all but the rename), else why
+/// not, without a hint where it is the directory that forbids it.
+std::optional<Error> directory_problem(const std::string& ini_path);
 
 /// The same for every file and link of a plan, included files too.
-std::string why_it_cannot_be_applied(const SwitchPlan& plan);
+std::optional<Error> why_it_cannot_be_applied(const SwitchPlan& plan);
 
 }  // namespace cutover::ini

@@ -163,25 +163,25 @@ Result<void> fsync_directory(const std::string& path) {
   return {};
 }
 
-std::string link_replacement_problem(const std::string& path) {
-  if (std::string why = why_it_cannot_be_renamed_over(path); !why.empty()) return why;
+std::optional<Error> link_replacement_problem(const std::string& path) {
+  if (auto why = why_it_cannot_be_renamed_over(path)) return why;
   const std::string temporary = temporary_beside(path);
   ::unlink(temporary.c_str());
   if (::symlink("trial", temporary.c_str()) != 0) {
-    return file_error("create link", temporary, errno).what;
+    return file_error("create link", temporary, errno);
   }
   ::unlink(temporary.c_str());
-  return {};
+  return std::nullopt;
 }
 
-std::string replacement_problem(const std::string& path) {
-  if (std::string why = why_it_cannot_be_renamed_over(path); !why.empty()) return why;
+std::optional<Error> replacement_problem(const std::string& path) {
+  if (auto why = why_it_cannot_be_renamed_over(path)) return why;
   const std::string temporary = temporary_beside(path);
   const auto current = read_file(path);
-  if (!current) return current.error().what;
+  if (!current) return current.error();
   const auto written = write_temporary(temporary, *current, path);
   ::unlink(temporary.c_str());
-  return written ? std::string() : written.error().what;
+  return written ? std::nullopt : std::optional(written.error());
 }
 
 }  // namespace cutover

@@ -3,6 +3,7 @@
 // file is left. Errors name the path and the reason, and carry a hint.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,12 +41,12 @@ Result<void> create_directory_durably(const std::string& path);
 
 Result<void> fsync_directory(const std::string& path);
 
-/// Does everything `write_durably` would do to an existing file, short of the rename: "" when that
-/// works, else why not. Leaves nothing behind.
-std::string replacement_problem(const std::string& path);
+/// Does everything `write_durably` would do to an existing file, short of the rename: nullopt when
+/// that works, else why not, without a hint where it is the directory. Leaves nothing behind.
+std::optional<Error> replacement_problem(const std::string& path);
 
 /// The same for `link_durably`.
-std::string link_replacement_problem(const std::string& path);
+std::optional<Error> link_replacement_problem(const std::string& path);
 
 /// The directory part: "/etc/a.ini" → "/etc", "a.ini" → ".".
 std::string directory_of(const std::string& path);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -85,7 +86,10 @@ Result<void> copy_attributes(const std::string& like, int fd, const std::string&
   if (::fstat(fd, &present) != 0) return file_error("stat", path, errno);
   const bool same_owner = wanted.st_uid == present.st_uid && wanted.st_gid == present.st_gid;
   if (!same_owner && ::fchown(fd, wanted.st_uid, wanted.st_gid) != 0) {
-    return file_error("keep the owner of " + like + " on", path, errno);
+    Error error = file_error("keep the owner of " + like + " on", path, errno);
+    if (errno == EPERM)
+      error.hint = "give " + like + " to the agent's user and a group of that user";
+    return error;
   }
   if (::fchmod(fd, wanted.st_mode & 07777) != 0) {
     return file_error("keep the mode of " + like + " on", path, errno);
@@ -96,21 +100,25 @@ Result<void> copy_attributes(const std::string& like, int fd, const std::string&
   return {};
 }
 
-std::string why_it_cannot_be_renamed_over(const std::string& path) {
+std::optional<Error> why_it_cannot_be_renamed_over(const std::string& path) {
   struct stat file {};
   struct stat directory {};
-  if (::lstat(path.c_str(), &file) != 0) return "cannot find " + path + ": " + reason_of(errno);
+  if (::lstat(path.c_str(), &file) != 0) return file_error("find", path, errno);
   const std::string parent = directory_of(path);
-  if (::stat(parent.c_str(), &directory) != 0) {
-    return "cannot find " + parent + ": " + reason_of(errno);
+  if (::stat(parent.c_str(), &directory) != 0) return file_error("find", parent, errno);
+  if (is_mount_point(path)) {
+    return Error{path + " is a mount of its own, which a rename cannot replace",
+                 "mount its directory instead"};
   }
-  if (is_mount_point(path)) return path + " is a mount of its own, which a rename cannot replace";
   const uid_t me = ::geteuid();
   const bool is_mine = me == 0 || file.st_uid == me || directory.st_uid == me;
   if ((directory.st_mode & S_ISVTX) != 0 && !is_mine) {
-    return parent + " is sticky and " + path + " belongs to another user";
+    return Error{parent + " is sticky and " + path + " belongs to another user"};
   }
-  return {};
+  if (::faccessat(AT_FDCWD, parent.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno == EACCES) {
+    return Error{"cannot create a file in " + parent + ": " + reason_of(EACCES)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace cutover

@@ -121,7 +121,9 @@ TEST(DurableFile, ADirectoryWithoutRightsIsAnErrorAndAProblem) {
     if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 1;
     const auto written = write_durably(here / "f", "new");
     if (written || written.error().what.find("permission denied") == std::string::npos) return 2;
-    return replacement_problem(here / "f").find("permission denied") == std::string::npos ? 3 : 0;
+    const Error problem = replacement_problem(here / "f").value_or(Error{});
+    if (problem.what.find("permission denied") == std::string::npos) return 3;
+    return problem.hint.empty() ? 0 : 4;  // it is the directory
   });
   EXPECT_EQ(status, 0);
   EXPECT_EQ(here.read("f"), "old");
@@ -135,7 +137,9 @@ TEST(DurableFile, AnOwnerThatCannotBeKeptIsAnErrorAndAProblem) {
   const int status = in_child([&] {
     if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 1;
     if (write_durably(here / "f", "new")) return 2;
-    return replacement_problem(here / "f").find("keep the owner") == std::string::npos ? 3 : 0;
+    const Error problem = replacement_problem(here / "f").value_or(Error{});
+    if (problem.what.find("keep the owner") == std::string::npos) return 3;
+    return problem.hint.find("a group of that user") == std::string::npos ? 4 : 0;
   });
   EXPECT_EQ(status, 0);
   EXPECT_EQ(here.read("f"), "old");
@@ -166,10 +170,12 @@ TEST(DurableFile, AFileThatIsAMountOfItsOwnIsAProblem) {
       GTEST_SKIP() << "mount: " << refusal << ", and no file of this system is a mount of its own"
                    << "; needs CAP_SYS_ADMIN, or user namespaces for "
                       "tests/support/with_root_rights";
-    EXPECT_THAT(replacement_problem(*other), HasSubstr("mount of its own"));
+    EXPECT_THAT(replacement_problem(*other).value().what, HasSubstr("mount of its own"));
     return;
   }
-  EXPECT_THAT(replacement_problem(here / "f"), HasSubstr("mount of its own"));
+  const Error problem = replacement_problem(here / "f").value();
+  EXPECT_THAT(problem.what, HasSubstr("mount of its own"));
+  EXPECT_THAT(problem.hint, HasSubstr("mount its directory"));
   EXPECT_FALSE(write_durably(here / "f", "new"));
   ASSERT_EQ(::umount((here / "f").c_str()), 0);
   EXPECT_THAT(here.names(), ElementsAre("behind", "f"));
@@ -180,16 +186,16 @@ TEST(DurableFile, TryingAReplacementChangesNothing) {
   const TemporaryDirectory here;
   here.write("f", "old");
   const struct stat before = status_of(here / "f");
-  EXPECT_EQ(replacement_problem(here / "f"), "");
+  EXPECT_EQ(replacement_problem(here / "f"), std::nullopt);
   EXPECT_EQ(status_of(here / "f").st_ino, before.st_ino);
   EXPECT_THAT(here.names(), ElementsAre("f"));
-  EXPECT_THAT(replacement_problem(here / "none"), HasSubstr("no such file"));
+  EXPECT_THAT(replacement_problem(here / "none").value().what, HasSubstr("no such file"));
 }
 
 TEST(DurableFile, ALinkIsReplacedByALink) {
   const TemporaryDirectory here;
   fs::create_symlink("blue", here / "link");
-  EXPECT_EQ(link_replacement_problem(here / "link"), "");
+  EXPECT_EQ(link_replacement_problem(here / "link"), std::nullopt);
   ASSERT_TRUE(link_durably(here / "link", "green"));
   EXPECT_EQ(fs::read_symlink(here / "link"), "green");
   EXPECT_THAT(here.names(), ElementsAre("link"));

@@ -131,7 +131,7 @@ TEST_F(LinkedPairOnDisk, OtherFilesAreNoPair) {
 }
 
 TEST_F(LinkedPairOnDisk, TheLinksDirectoryIsTheOneThatMatters) {
-  EXPECT_EQ(directory_problem(ini_), "");
+  EXPECT_EQ(directory_problem(ini_), std::nullopt);
   EXPECT_THAT(here_.names(),
               ElementsAre("blue.pgbouncer.ini", "green.pgbouncer.ini", "pgbouncer.ini"));
 }

@@ -147,7 +147,7 @@ TEST_F(Staging, AFailureHalfWayPutsBackWhatWasWritten) {
   EXPECT_TRUE(outcome.is_refused()) << outcome.detail;
   EXPECT_EQ(here_.read("pgbouncer.ini"), before);
   EXPECT_EQ(here_.read("sub/more.ini"), more_text);
-  EXPECT_THAT(why_it_cannot_be_applied(*planned), HasSubstr("cannot create"));
+  EXPECT_THAT(why_it_cannot_be_applied(*planned).value().what, HasSubstr("cannot create"));
 }
 
 TEST_F(Staging, ALinkStaysAndTheFileBehindItIsRewritten) {
@@ -209,8 +209,11 @@ TEST_F(Staging, TheDiffShowsEveryFileAndNoPassword) {
 
 TEST_F(Staging, AMissingFileIsAnError) {
   EXPECT_FALSE(plan_switch(here_ / "none.ini", both, here_.path()));
-  EXPECT_THAT(directory_problem(here_ / "none.ini"), HasSubstr("cannot find"));
-  EXPECT_EQ(directory_problem(ini_), "");
+  const auto problem = directory_problem(here_ / "none.ini");
+  ASSERT_TRUE(problem.has_value());
+  EXPECT_THAT(problem->what, HasSubstr("cannot find"));
+  EXPECT_THAT(problem->hint, HasSubstr("path is right"));
+  EXPECT_EQ(directory_problem(ini_), std::nullopt);
 }
 
 }  // namespace
