@@ -101,13 +101,9 @@ Task<Result<Moves>> Bouncer::check_moves(Moves moves, bool may_have_moved) {
 }
 
 Task<Result<ini::ConfigFiles>> Bouncer::read_files() {
-  const auto config = co_await console_.ask("SHOW CONFIG");
-  std::string conffile;
-  if (config.has_value())
-    for (const ConsoleRow& row : config.value().rows) {
-      if (text_of(row, "key") == "pidfile") pidfile_ = text_of(row, "value");
-      if (text_of(row, "key") == "conffile") conffile = text_of(row, "value");
-    }
+  const auto settings = co_await settings_of(console_);
+  if (settings.has_value()) pidfile_ = text_of(settings.value(), "pidfile");
+  const std::string conffile = settings.has_value() ? text_of(settings.value(), "conffile") : "";
   const std::string elsewhere = why_not_read(config_.ini, conffile, working_directory());
   if (!elsewhere.empty())
     co_return Error{elsewhere,

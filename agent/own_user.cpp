@@ -20,13 +20,8 @@ std::optional<uid_t> owner_of(const std::string& path) {
   return status.st_uid;
 }
 
-std::string user_name(uid_t user) {
-  const passwd* const found = ::getpwuid(user);
-  return found == nullptr ? "#" + std::to_string(user) : found->pw_name;
-}
-
 Error belongs_to(uid_t owner, const std::string& path, const std::string& why) {
-  const std::string name = user_name(owner);
+  const std::string name = user_name(owner).value_or("#" + std::to_string(owner));
   return Error{path + " belongs to " + name + why,
                "`runuser -u " + name + " -- cutover-agent resume`"};
 }
@@ -44,6 +39,12 @@ Result<void> become(uid_t owner, const std::string& path) {
 }
 
 }  // namespace
+
+std::optional<std::string> user_name(uid_t user) {
+  const passwd* const found = ::getpwuid(user);
+  if (found == nullptr) return std::nullopt;
+  return found->pw_name;
+}
 
 ResumeAs resume_as(const Resumer& resumer) {
   if (resumer.user == resumer.owner) return ResumeAs::itself;

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "agent/config.h"
@@ -20,6 +21,9 @@ struct Resumer {
 
 enum class ResumeAs { itself, owner, nobody };
 ResumeAs resume_as(const Resumer& resumer);
+
+/// nullopt where this host knows no such user.
+std::optional<std::string> user_name(uid_t user);
 
 /// Root becomes the owner of state_dir (of the ini, where there is no state_dir yet). An error,
 /// with the command that works, where state_dir is somebody else's.

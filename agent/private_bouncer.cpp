@@ -66,9 +66,10 @@ Result<std::string> private_ini(const ini::ConfigFiles& files,
     text += line.value();
   }
   text +=
-      "[pgbouncer]\nlisten_addr =\nlisten_port = 6432\nauth_type = trust\n"
+      "[pgbouncer]\nlisten_addr =\nauth_type = trust\n"
       "pool_mode = session\nserver_login_retry = 0\nlog_connections = 0\n"
       "log_disconnections = 0\nlog_stats = 0\n";
+  text += "listen_port = " + std::to_string(private_port) + "\n";
   text += "unix_socket_dir = " + options.directory + "\n";
   if (!options.run_as_user.empty()) text += "user = " + options.run_as_user + "\n";
   const auto settings = ini::effective_settings(files);

@@ -9,6 +9,9 @@
 
 namespace cutover::agent {
 
+/// Of its socket, which nobody else reaches: it listens on no network.
+constexpr int private_port = 6432;
+
 struct PrivateBouncerOptions {
   Moves moves = {};
   bool to_new_route = true;      ///< else the entries keep the route they have

@@ -1,17 +1,15 @@
 // See probe.h.
 #include "agent/probe.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
-#include <set>
-#include <sstream>
 
-#include "agent/auth_file.h"
+#include "agent/own_user.h"
 #include "agent/private_bouncer.h"
 #include "agent/private_process.h"
+#include "agent/probe_users.h"
+#include "agent/reading.h"
 #include "agent/server.h"
 #include "common/async/gather.h"
 #include "common/async/within.h"
@@ -22,89 +20,6 @@ namespace {
 
 constexpr std::chrono::milliseconds start_limit{3000};
 constexpr std::chrono::milliseconds start_poll{10};
-constexpr std::size_t users_tried = 20;
-
-struct Attempt {
-  std::string entry = {};
-  std::string user = {};
-  std::string secret = {};  ///< as the auth_file has it
-  bool has_password = false;
-};
-
-/// What a private PgBouncer needs to know of the real one.
-struct RealOne {
-  ini::ConfigFiles files = {};
-  std::optional<HostProcess> process = {};
-  std::vector<ConsoleRow> pools = {};
-  AuthSecrets secrets = {};
-};
-
-Task<Result<RealOne>> look_at_real_one(Bouncer& bouncer) {
-  RealOne real;
-  std::string pidfile;
-  const auto config = co_await bouncer.console().ask("SHOW CONFIG");
-  if (config.has_value())
-    for (const ConsoleRow& row : config.value().rows)
-      if (text_of(row, "key") == "pidfile") pidfile = text_of(row, "value");
-  real.process = find_process(bouncer.config().admin, pidfile);
-  const std::string directory = real.process ? real.process->working_directory : "";
-  auto files = ini::load_config(bouncer.config().ini, directory, read_file);
-  if (files.has_error()) co_return files.error();
-  real.files = std::move(files.value());
-  auto pools = co_await bouncer.console().ask("SHOW POOLS");
-  if (pools.has_value()) real.pools = std::move(pools.value().rows);
-  const auto settings = ini::effective_settings(real.files);
-  const auto auth_file = settings.find("auth_file");
-  if (auth_file != settings.end()) {
-    const auto absolute = std::filesystem::path(directory) / auth_file->second;
-    const auto text = read_file(absolute.string());
-    if (text.has_value()) real.secrets = parse_auth_file(text.value());
-  }
-  co_return real;
-}
-
-/// Whom auth_file names for the console alone: they need no role on the servers.
-std::set<std::string> console_users(const std::map<std::string, std::string>& settings) {
-  std::set<std::string> names;
-  for (const char* setting : {"admin_users", "stats_users"}) {
-    const auto found = settings.find(setting);
-    if (found == settings.end()) continue;
-    std::istringstream list(found->second);
-    for (std::string name; std::getline(list, name, ',');) {
-      std::erase(name, ' ');
-      names.insert(name);
-    }
-  }
-  return names;
-}
-
-std::set<std::string> users_of(const RealOne& real, const std::string& entry) {
-  std::set<std::string> users;
-  for (const ConsoleRow& row : real.pools)
-    if (text_of(row, "database") == entry) users.insert(text_of(row, "user"));
-  if (!users.empty()) return users;
-  const auto of_the_console = console_users(ini::effective_settings(real.files));
-  for (const auto& [user, secret] : real.secrets)
-    if (users.size() < users_tried && !of_the_console.contains(user)) users.insert(user);
-  return users;
-}
-
-std::vector<Attempt> attempts_for(const RealOne& real, const std::string& entry) {
-  std::vector<Attempt> attempts;
-  const ini::Entry* const written = ini::find_entry(real.files, entry);
-  const bool has_password =
-      written != nullptr && ini::find_parameter(written->parameters, "password") != nullptr;
-  const ini::Parameter* const forced =
-      written == nullptr ? nullptr : ini::find_parameter(written->parameters, "user");
-  const auto users =
-      forced != nullptr ? std::set<std::string>{forced->value} : users_of(real, entry);
-  for (const std::string& user : users) {
-    const auto secret = real.secrets.find(user);
-    attempts.push_back(
-        {entry, user, secret == real.secrets.end() ? "" : secret->second, has_password});
-  }
-  return attempts;
-}
 
 std::string explained(const Attempt& attempt, const std::string& error) {
   if (attempt.has_password || !attempt.secret.starts_with("SCRAM-SHA-256$")) return error;
@@ -119,7 +34,7 @@ Task<proto::ProbeAnswer> ask(Attempt attempt, std::string directory, std::string
   answer.set_entry(attempt.entry);
   answer.set_user(attempt.user);
   const auto conninfo = postgres::with_parameters(
-      "port=6432 sslmode=disable",
+      "port=" + std::to_string(private_port) + " sslmode=disable",
       {{"host", directory}, {"dbname", attempt.entry}, {"user", attempt.user}});
   postgres::ConnectOptions options;
   options.application_name = "cutover-agent probe";
@@ -142,11 +57,6 @@ Task<proto::ProbeAnswer> ask(Attempt attempt, std::string directory, std::string
   co_return answer;
 }
 
-std::string user_name(uid_t uid) {
-  const passwd* const found = ::getpwuid(uid);
-  return found == nullptr ? "" : found->pw_name;
-}
-
 struct RunningProbe {
   PrivateDirectory directory;
   PrivateProcess process;
@@ -158,7 +68,7 @@ Result<RunningProbe> start_private(const RealOne& real, const Moves& moves, bool
   const std::string path = directory.value().path();
   PrivateBouncerOptions options{moves, to_new_route, path, {}};
   const bool drops_root = ::geteuid() == 0 && real.process && real.process->uid != 0;
-  if (drops_root) options.run_as_user = user_name(real.process->uid);
+  if (drops_root) options.run_as_user = user_name(real.process->uid).value_or("");
   const auto text = private_ini(real.files, options);
   if (text.has_error()) return text.error();
   const std::string ini = path + "/private.ini";
@@ -187,8 +97,9 @@ std::string first_complaint(const std::string& log) {
 Task<std::string> wait_until_up(RunningProbe& probe) {
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
   const std::string& path = probe.directory.path();
+  const std::string socket = path + "/.s.PGSQL." + std::to_string(private_port);
   while (std::chrono::steady_clock::now() < deadline) {
-    if (somebody_listens(path + "/.s.PGSQL.6432")) co_return "";
+    if (somebody_listens(socket)) co_return "";
     if (!probe.process.is_running()) break;
     co_await sleep_for(start_poll);
   }
@@ -201,14 +112,6 @@ Moves own_moves(const RealOne& real, const Moves& moves) {
     if (move.entry != "*" && ini::find_entry(real.files, move.entry) != nullptr)
       own.push_back(move);
   return own;
-}
-
-Moves all_moves(const proto::ProbeCommand& command) {
-  Moves moves;
-  for (const proto::EntryMove& move : command.moves())
-    moves.push_back(
-        {move.entry(), {move.from_host(), move.from_port()}, {move.to_host(), move.to_port()}});
-  return moves;
 }
 
 using Answers = std::vector<proto::ProbeAnswer>;
@@ -244,7 +147,7 @@ Task<Answers> ask_all(const RealOne& real, Moves moves, std::string directory,
 }
 
 Task<Answers> probe_one(Bouncer& bouncer, proto::ProbeCommand command) {
-  const Moves asked = all_moves(command);
+  const Moves asked = moves_from(command.moves());
   const auto real = co_await look_at_real_one(bouncer);
   if (real.has_error()) co_return failed(asked, real.error().what);
   const Moves moves = own_moves(real.value(), asked);

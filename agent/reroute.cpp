@@ -1,6 +1,7 @@
 // See reroute.h. No fsync and no avoidable round trip stands between RELOAD and RESUME.
 #include "agent/reroute.h"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 
 #include "agent/drain.h"
@@ -69,12 +70,11 @@ Task<Result<Canaries>> read_canaries(Console& console) {
       "pool_mode",  "admin_users",     "stats_users",       "auth_type",
       "auth_file",  "listen_port",     "unix_socket_dir",   "default_pool_size",
       "auth_query", "max_client_conn", "server_tls_sslmode"};
-  const auto config = co_await console.ask("SHOW CONFIG");
-  if (config.has_error()) co_return console_error("SHOW CONFIG", config.error());
-  Canaries canaries;
-  for (const ConsoleRow& row : config.value().rows)
-    for (const std::string& name : names)
-      if (text_of(row, "key") == name) canaries[name] = text_of(row, "value");
+  auto settings = co_await settings_of(console);
+  if (settings.has_error()) co_return settings.error();
+  Canaries canaries = std::move(settings.value());
+  std::erase_if(canaries,
+                [](const auto& setting) { return !std::ranges::count(names, setting.first); });
   co_return canaries;
 }
 

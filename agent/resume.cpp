@@ -19,11 +19,9 @@ Task<Outcome> send_resume(Console& console, std::string command) {
 }
 
 Task<std::string> login_retry_of(Console& console) {
-  const auto config = co_await console.ask("SHOW CONFIG");
-  if (config.has_error()) co_return std::string();
-  for (const ConsoleRow& row : config.value().rows)
-    if (text_of(row, "key") == "server_login_retry") co_return text_of(row, "value");
-  co_return std::string();
+  const auto settings = co_await settings_of(console);
+  if (settings.has_error()) co_return std::string();
+  co_return text_of(settings.value(), "server_login_retry");
 }
 
 /// False when it could not: a rescue, and then PgBouncer's own retry remains.

@@ -60,6 +60,15 @@ bool is_version_at_least(const std::string& version, int major, int minor) {
   return std::pair(found_major, found_minor) >= std::pair(major, minor);
 }
 
+Task<Result<std::map<std::string, std::string>>> settings_of(Console& console) {
+  const auto config = co_await console.ask("SHOW CONFIG");
+  if (config.has_error()) co_return console_error("SHOW CONFIG", config.error());
+  std::map<std::string, std::string> settings;
+  for (const ConsoleRow& row : config.value().rows)
+    settings[text_of(row, "key")] = text_of(row, "value");
+  co_return settings;
+}
+
 Task<Result<bool>> is_globally_paused(Console& console) {
   if (is_version_at_least(console.version(), 1, 19)) {
     const auto state = co_await console.ask("SHOW STATE");

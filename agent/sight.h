@@ -33,7 +33,10 @@ Task<Result<std::uint32_t>> count_servers_elsewhere(Console& console, Moves move
 /// The error of a console command, with the command in front.
 Error console_error(const std::string& command, const postgres::Failure& failure);
 
-/// SHOW STATE exists from 1.19 on.
+/// SHOW CONFIG: setting → value.
+Task<Result<std::map<std::string, std::string>>> settings_of(Console& console);
+
+/// `version` as PgBouncer prints it ("1.18.0"); false where it cannot be read.
 bool is_version_at_least(const std::string& version, int major, int minor);
 
 }  // namespace cutover::agent
