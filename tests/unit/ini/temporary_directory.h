@@ -1,18 +1,16 @@
-// A directory for one test, removed with all that is in it.
+// A directory for one test, with short words for its files.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::testing {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
@@ -24,7 +22,8 @@ class TemporaryDirectory {
   std::vector<std::string> names(const std::string& folder = {}) const;
 
  private:
-  std::string path_;
+  const support::TemporaryDirectory made_;
+  const std::string path_ = std::filesystem::canonical(made_.path()).string();
 };
 
 }  // namespace cutover::testing

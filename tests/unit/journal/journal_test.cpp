@@ -9,20 +9,15 @@
 
 #include "controller/journal/sqlite.h"
 #include "controller/journal/state_directory.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover {
 namespace {
 
 class JournalTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "cutover-journal-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
-  std::filesystem::path directory_;
+  const support::TemporaryDirectory made_;
+  const std::filesystem::path directory_ = made_.path();
   RunState state_;
 };
 

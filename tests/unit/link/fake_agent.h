@@ -17,6 +17,7 @@
 
 #include "common/wire/hello.h"
 #include "controller/config/config.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover {
 
@@ -152,21 +153,9 @@ class FakeAgent {
   std::vector<std::pair<Stream, proto::Request>> held_;
 };
 
-/// A directory of its own, removed at the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string path = std::filesystem::temp_directory_path() / "cutover-link-XXXXXX";
-    if (!::mkdtemp(path.data())) throw std::runtime_error("mkdtemp failed");
-    path_ = path;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
+/// A place for sockets.
+struct TemporaryDirectory : support::TemporaryDirectory {
+  std::string file(const std::string& name) const { return *this / name; }
 };
 
 }  // namespace cutover

@@ -56,9 +56,16 @@ TEST(PrivateKey, APublicKeyIsNone) {
   EXPECT_FALSE(describe_private_key(""));
 }
 
-TEST(PrivateKey, AnyTruncationIsHarmless) {
-  const std::string text = openssh_key("none", "ssh-ed25519");
-  for (std::size_t size = 0; size < text.size(); ++size) describe_private_key(text.substr(0, size));
+TEST(PrivateKey, ACutKeyIsNoneOrOneThatTellsNothingOrTheWholeKeys) {
+  const std::string text = openssh_key("aes256-ctr", "ssh-ed25519");
+  const auto whole = describe_private_key(text);
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    const auto cut = describe_private_key(text.substr(0, size));
+    if (!cut || cut->type.empty()) continue;
+    EXPECT_EQ(cut->type, whole->type) << size;
+    EXPECT_EQ(cut->blob, whole->blob) << size;
+    EXPECT_TRUE(cut->is_encrypted) << size;
+  }
 }
 
 TEST(KeyType, OnlyEd25519AndEcdsaAreUsable) {
