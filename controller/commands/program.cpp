@@ -1,9 +1,11 @@
 #include "controller/commands/program.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "common/log/log.h"
@@ -27,9 +29,15 @@ bool wants_color(const CommandLine& line) {
   return line.color && (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) != 0;
 }
 
+/// What cannot be printed is lost: the disk may be full, the terminal gone, and how a command ended
+/// is told by its exit code.
+void print(std::FILE* out, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out);
+}
+
 int print_end(const CommandResult& result, bool json) {
-  if (json) fmt::print("{}\n", to_json_line(result));
-  if (result.error) fmt::print(stderr, "cutover: {}\n", to_text(*result.error));
+  if (json) print(stdout, to_json_line(result) + "\n");
+  if (result.error) print(stderr, fmt::format("cutover: {}\n", to_text(*result.error)));
   return result.exit_code;
 }
 
@@ -55,6 +63,25 @@ CommandResult run_line(CommandLine line) {
   return result;
 }
 
+/// As run_line, whatever is thrown on the way.
+CommandResult run_contained(const CommandLine& line) {
+  try {
+    return run_line(line);
+  } catch (const std::exception& failure) {
+    auto result = refusal(label_of(line.command),
+                          Error{failure.what(), "`cutover status` shows where things stand"});
+    result.outcome = "in_doubt";
+    result.exit_code = 4;
+    return result;
+  }
+}
+
+/// Who reads what we print may go away (`| less`, `| tee` and Ctrl-C): what has begun goes to its
+/// end.
+void outlive_readers(const CommandLine& line) {
+  if (info_of(line.command).changes && !line.dry_run) signal(SIGPIPE, SIG_IGN);
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments, Listener* witness) {
@@ -62,21 +89,14 @@ int run_program(const std::vector<std::string>& arguments, Listener* witness) {
   auto parsed = parse_command_line(arguments);
   if (!parsed) return print_end(usage_error(label_in(arguments), parsed.error()), json);
   if (const auto* text = std::get_if<TextOnly>(&*parsed)) {
-    fmt::print("{}", text->text);
+    print(stdout, text->text);
     return 0;
   }
   auto& line = std::get<CommandLine>(*parsed);
   line.witness = witness;
   set_up_log(log_options(line.verbosity));
-  try {
-    return print_end(run_line(line), json);
-  } catch (const std::exception& failure) {
-    auto result = refusal(label_of(line.command),
-                          Error{failure.what(), "`cutover status` shows where things stand"});
-    result.outcome = "in_doubt";
-    result.exit_code = 4;
-    return print_end(result, json);
-  }
+  outlive_readers(line);
+  return print_end(run_contained(line), json);
 }
 
 }  // namespace cutover

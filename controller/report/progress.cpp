@@ -37,7 +37,10 @@ void Progress::on(const Event& event, const RunState&) {
 
 void Progress::line(const char* mark, const char* color, const std::string& text) {
   const bool colored = style_.color && *color != '\0';
-  fmt::print(out_, "{}{:>6}{}  {}\n", colored ? color : "", mark, colored ? "\x1b[0m" : "", text);
+  const auto whole =
+      fmt::format("{}{:>6}{}  {}\n", colored ? color : "", mark, colored ? "\x1b[0m" : "", text);
+  // A terminal that is gone or a full disk is no error of the run.
+  std::fwrite(whole.data(), 1, whole.size(), out_);
   std::fflush(out_);
 }
 

@@ -40,6 +40,15 @@ TEST(Progress, HasNoEscapeCodesUnlessColourIsWanted) {
   EXPECT_NE(printed({event}, {.color = true}).find('\x1b'), std::string::npos);
 }
 
+TEST(Progress, ATerminalThatIsGoneIsNoErrorOfTheRun) {
+  std::FILE* out = std::fopen("/dev/full", "w");
+  ASSERT_NE(out, nullptr);
+  std::setvbuf(out, nullptr, _IOLBF, BUFSIZ);
+  Progress progress(out, {});
+  EXPECT_NO_THROW(progress.on(StepEnded{"decide", false, done(), {}}, RunState{}));
+  std::fclose(out);
+}
+
 TEST(Progress, DurationsAreInTheUnitPeopleWouldUse) {
   EXPECT_EQ(duration_text(std::chrono::microseconds(41'230)), "41.2 ms");
   EXPECT_EQ(duration_text(std::chrono::seconds(61)), "61.00 s");
