@@ -6,6 +6,7 @@
 
 #include "common/base/run_id.h"
 #include "common/log/log.h"
+#include "controller/commands/interrupts.h"
 #include "controller/commands/run_plan.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
@@ -23,6 +24,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int tries_to_take_over = 20;
+constexpr const char* recovery_interrupted_text =
+    "interrupted: recovery ends where it has not taken over yet, and goes to its end where it has";
 
 CommandResult recovery_result(RunOutcome outcome) {
   CommandResult result;
@@ -58,9 +61,9 @@ struct Recovery {
 
 /// Raises the epoch on blue: nothing else may act after this. An epoch of 0: blue was never
 /// claimed, there is nothing to take over.
-Task<Result<Claim>> take_over(LiveFleet& fleet) {
+Task<Result<Claim>> take_over(LiveFleet& fleet, const bool* interrupted) {
   Result<Claim> claim = Error{"it was not tried"};
-  for (int tries = 0; tries < tries_to_take_over && !claim; ++tries) {
+  for (int tries = 0; tries < tries_to_take_over && !claim && !*interrupted; ++tries) {
     if (tries > 0) co_await fleet.sleep(milliseconds(250));
     const auto errors = co_await fleet.connect_for_recovery();
     if (!errors.empty()) {
@@ -145,9 +148,10 @@ Task<CommandResult> foresee(asio::any_io_executor executor, Recovery& recovery) 
 }
 
 Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery) {
+  const Interrupts interrupts(executor, recovery_interrupted_text);
   co_await find_direction(recovery);
   LiveFleet fleet(executor, recovery.config, recovery.run_id, recovery.direction);
-  const auto claim = co_await take_over(fleet);
+  const auto claim = co_await take_over(fleet, interrupts.wanted());
   if (!claim)
     co_return in_doubt_because(within_context("blue cannot be taken over", claim.error()));
   if (claim->epoch == 0) {

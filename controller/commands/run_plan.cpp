@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/json/value.hpp>
-#include <csignal>
 
 #include "common/base/run_id.h"
 #include "common/log/log.h"
+#include "controller/commands/interrupts.h"
 #include "controller/commands/journaled.h"
 #include "controller/commands/onlooker.h"
 #include "controller/commands/phase_reporter.h"
@@ -26,32 +26,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Interrupts ask the run to stop; until the first switch it does, after it it finishes.
-class Interrupts {
- public:
-  explicit Interrupts(const asio::any_io_executor& executor)
-      : signals_(executor, SIGINT, SIGTERM, SIGHUP) {
-    wait();
-  }
-  ~Interrupts() { signals_.cancel(); }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-  const bool* wanted() const { return &wanted_; }
-
- private:
-  void wait() {
-    signals_.async_wait([this](const boost::system::error_code& failed, int) {
-      if (failed) return;
-      wanted_ = true;
-      fmt::print(stderr,
-                 "\ninterrupted: undone where the switch has not begun, finished where it has\n");
-      wait();
-    });
-  }
-
-  asio::signal_set signals_;
-  bool wanted_ = false;
-};
+/// Until the first switch the run stops, after it it finishes.
+constexpr const char* run_interrupted_text =
+    "interrupted: undone where the switch has not begun, finished where it has";
 
 struct RunTools {
   const CommandLine& line;
@@ -87,7 +64,7 @@ Error all_in_one(const std::vector<Error>& errors) {
 }
 
 Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
-  Interrupts interrupts(executor);
+  Interrupts interrupts(executor, run_interrupted_text);
   LiveFleet fleet(executor, tools.config, tools.run_id, tools.direction);
   const auto errors = co_await fleet.connect();
   if (!errors.empty()) co_return refusal(label_of(tools.line.command), all_in_one(errors));
@@ -181,6 +158,8 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
 
 CommandResult run_plan(const CommandLine& line, const Config& config, const Plan& plan,
                        const RunMatter& matter) {
+  // This process is there to recover: an interrupt is for whoever acts.
+  const HeldInterrupts held;
   Onlooker onlooker(line, config, plan, matter.checks);
   const auto end = run_in_working_process(
       [&](const Tell& tell) {

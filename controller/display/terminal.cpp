@@ -2,6 +2,7 @@
 
 #include <curses.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -39,9 +40,28 @@ void choose_colors() {
   init_pair(4, COLOR_RED, -1);
 }
 
+/// ncurses handles these for itself as soon as it has a screen, and never gives them back: after it
+/// an interrupt would end the program as if it had refused.
+class OwnSignalHandlers {
+ public:
+  OwnSignalHandlers() {
+    for (auto& [number, action] : kept_) sigaction(number, nullptr, &action);
+  }
+  ~OwnSignalHandlers() {
+    for (const auto& [number, action] : kept_) sigaction(number, &action, nullptr);
+  }
+  OwnSignalHandlers(const OwnSignalHandlers&) = delete;
+  OwnSignalHandlers& operator=(const OwnSignalHandlers&) = delete;
+
+ private:
+  std::map<int, struct sigaction> kept_ = {
+      {SIGINT, {}}, {SIGTERM, {}}, {SIGTSTP, {}}, {SIGWINCH, {}}};
+};
+
 }  // namespace
 
 struct Terminal::Impl {
+  OwnSignalHandlers handlers;  ///< the first made and the last to go
   SCREEN* screen = nullptr;
   bool color = false;
   bool utf8 = false;

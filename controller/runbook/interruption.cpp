@@ -1,13 +1,15 @@
 #include "controller/runbook/interruption.h"
 
 #include <boost/asio/signal_set.hpp>
-#include <csignal>
+
+#include "common/base/interrupting_signals.h"
 
 namespace cutover {
 
 struct Interruption::Impl {
-  explicit Impl(const boost::asio::any_io_executor& executor)
-      : signals(executor, SIGINT, SIGTERM, SIGHUP) {}
+  explicit Impl(const boost::asio::any_io_executor& executor) : signals(executor) {
+    for (const int number : interrupting_signals()) signals.add(number);
+  }
 
   boost::asio::signal_set signals;
   bool wanted = false;
