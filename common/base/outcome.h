@@ -11,8 +11,8 @@ enum class OutcomeKind { done, refused, in_doubt };
 
 struct Outcome {
   OutcomeKind kind = OutcomeKind::in_doubt;
-  std::string detail =
-      {};  ///< done: what was found or changed, may be empty; else what, where and why
+  /// Done: what was found or changed, may be empty; else what, where and why.
+  std::string detail = {};
   std::string hint = {};  ///< what the operator can do; empty when done
 
   bool is_done() const { return kind == OutcomeKind::done; }

@@ -16,10 +16,10 @@ namespace cutover::postgres {
 
 /// Why a statement or a connection failed.
 struct Failure : Error {
-  std::string sqlstate =
-      {};  ///< five characters when the server refused; empty when it did not answer
-  bool lost =
-      false;  ///< the connection is gone or unusable: the effect of what was sent is unknown
+  /// Five characters when the server refused; empty when it did not answer.
+  std::string sqlstate = {};
+  /// The connection is gone or unusable: the effect of what was sent is unknown.
+  bool lost = false;
 };
 
 template <class T>

@@ -61,8 +61,8 @@ struct BouncerConfig {
   std::filesystem::path identity;     ///< ssh key file, "~" expanded; empty: the ssh agent's keys
   std::filesystem::path known_hosts;  ///< default ~/.ssh/known_hosts
   std::string command = "cutover-agent connect";  ///< run over ssh
-  std::map<std::string, std::string>
-      entries;  ///< entry → name of a database; empty: every entry that holds a blue route
+  /// Entry → name of a database; empty: every entry that holds a blue route.
+  std::map<std::string, std::string> entries;
   std::vector<std::string> ignore_entries;
 
   bool operator==(const BouncerConfig&) const = default;

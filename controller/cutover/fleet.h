@@ -47,8 +47,8 @@ struct BouncerSight {
   bool intent = false;    ///< a promise to switch is on disk: only forward from here
   bool switched = false;  ///< the promise is kept: every process serves the new route
   bool all_blue = false;  ///< every moved entry points at its old route
-  bool all_green =
-      false;  ///< every moved entry points at its new route, and no server of the old one is left
+  /// Every moved entry points at its new route, and no server of the old one is left.
+  bool all_green = false;
   milliseconds lease_left{0};
   std::uint32_t lease_expiries = 0;  ///< during this claim
   std::uint32_t clients_waiting = 0;
@@ -83,8 +83,8 @@ struct Mark {
 struct SubscriptionSight {
   std::string database;
   std::string subscription;
-  std::optional<Lsn>
-      replayed;  ///< replay_lsn of the walsender that serves the slot, by the slot's active_pid
+  /// replay_lsn of the walsender that serves the slot, by the slot's active_pid
+  std::optional<Lsn> replayed;
   std::optional<bool> marker_visible;  ///< this mark's row is visible on green
   std::optional<bool> skips_nothing;   ///< subskiplsn is 0/0, or the version has none
 };
@@ -94,8 +94,8 @@ struct TrafficSight {
   std::optional<std::uint64_t> lag_bytes;          ///< of the slowest subscription
   std::optional<milliseconds> oldest_transaction;  ///< on blue, of clients; 0: none open
   std::string oldest_transaction_by;               ///< user, address, pid; for the message
-  std::optional<std::uint32_t>
-      vacuums;  ///< running on published tables, autovacuum left out (it yields)
+  /// Running on published tables, autovacuum left out (it yields).
+  std::optional<std::uint32_t> vacuums;
   std::optional<std::uint32_t> prepared_transactions;
 };
 
@@ -165,8 +165,8 @@ class Actuator : public Observer {
   virtual Task<Outcome> release_blue() = 0;
 
   virtual Task<FleetOutcome> arm_bouncers() = 0;
-  virtual Task<FleetOutcome>
-  revert_bouncers() = 0;  ///< drops what arm staged; ends the agents' claims
+  /// Drops what arm staged; ends the agents' claims.
+  virtual Task<FleetOutcome> revert_bouncers() = 0;
   virtual Task<Outcome> install_triggers() = 0;
   virtual Task<Outcome> remove_triggers() = 0;
 

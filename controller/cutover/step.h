@@ -22,8 +22,8 @@ struct RunLimits {
   std::uint32_t attempts = 10;
   milliseconds backoff{1'000};  ///< doubles after each failed attempt, up to max_backoff
   milliseconds max_backoff{30'000};
-  milliseconds forward_patience{
-      60'000};  ///< how long a switch that began is retried before the run gives up in doubt
+  /// How long a switch that began is retried before the run gives up in doubt.
+  milliseconds forward_patience{60'000};
   bool way_back = true;  ///< open reverse replication after the switch
 
   bool operator==(const RunLimits&) const = default;
@@ -54,11 +54,11 @@ struct Step {
   std::string purpose;  ///< one sentence: log, dry run and docs show it
   Stage stage = Stage::attempt;
   milliseconds deadline{0};  ///< for one call of apply; 0: the step sets its own by `limits`
-  bool holds_clients =
-      false;  ///< clients wait while it runs: leases are renewed, the pause budget counts
+  /// Clients wait while it runs: leases are renewed, the pause budget counts.
+  bool holds_clients = false;
   bool point_of_no_return = false;
-  bool undo_must_hold =
-      false;                ///< undone for certain before anything above it is: clients wait for it
+  /// Undone for certain before anything above it is: clients wait for it.
+  bool undo_must_hold = false;
   bool only_warns = false;  ///< stage `after`: a failure is told, not retried, and changes nothing
 
   /// Makes the effect hold. Idempotent.

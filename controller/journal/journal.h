@@ -19,8 +19,8 @@ struct JournalRun {
   std::string command;
   std::string began_at;  ///< UTC, ISO 8601 with milliseconds
   std::optional<std::string> ended_at;
-  std::optional<std::string>
-      outcome;  ///< as in --json; none while it runs, or when its process died
+  /// As in --json; none while it runs, or when its process died.
+  std::optional<std::string> outcome;
   std::uint32_t attempts = 0;
   std::optional<double> pause_seconds;
 };
