@@ -20,6 +20,13 @@ namespace {
 using postgres::quote_identifier;
 using postgres::quote_literal;
 
+// pg_restore cannot switch them off but as a superuser; rows come in no order that would suit them.
+constexpr const char* triggered_tables_sql = R"(
+SELECT DISTINCT format('%I.%I', n.nspname, c.relname) AS name
+FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE t.tgenabled <> 'D' AND n.nspname <> 'cutover' ORDER BY 1)";
+
 constexpr const char* user_tables_sql = R"(
 SELECT format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -47,6 +54,14 @@ Task<Result<bool>> is_copied(ServerSession& green) {
   const auto seed = co_await recorded_seed(green);
   if (!seed) co_return seed.error();
   co_return seed->has_value();
+}
+
+Task<Result<Loader>> loader_of(ServerSession& green) {
+  const auto rows = co_await green.query(
+      "SELECT rolsuper AS is_superuser FROM pg_roles WHERE rolname = current_user");
+  if (!rows) co_return Error(rows.error());
+  const bool is_superuser = !rows->empty() && rows->text(0, "is_superuser") == "t";
+  co_return is_superuser ? Loader::superuser : Loader::ordinary_role;
 }
 
 // ── checks ──
@@ -102,6 +117,24 @@ Task<Outcome> look_at_room(const PhaseSight& sight) {
     co_return done(fmt::format("{} empty tables are there: rows are loaded", tables->size()));
   co_return refused(sight.green.place() + ": tables already have rows: " + named(filled),
                     "empty them, or drop and create the database: nothing of yours is overwritten");
+}
+
+/// Of an ordinary role, where rows alone are loaded.
+Task<Outcome> look_at_triggers(const PhaseSight& sight) {
+  const auto loader = co_await loader_of(sight.green);
+  if (!loader) co_return refused(loader.error());
+  if (*loader == Loader::superuser) co_return done("green's user is a superuser");
+  const auto tables = co_await names_of(sight.green, triggered_tables_sql);
+  if (!tables) co_return refused(tables.error());
+  if (tables->empty()) co_return done("there is none");
+  const auto copied = co_await is_copied(sight.green);
+  if (!copied) co_return refused(copied.error());
+  if (*copied) co_return done("green is seeded already");
+  co_return refused(fmt::format("{}: only a superuser may load rows into tables with triggers or "
+                                "foreign keys: {}",
+                                sight.green.place(), named(*tables)),
+                    "give `green` a superuser, or leave the schema to `seed --copy`: drop and "
+                    "create the database");
 }
 
 Task<Outcome> look_at_roles(const PhaseSight& sight) {
@@ -190,6 +223,9 @@ Task<Outcome> copy_blue(PhaseServers& servers) {
   job.programs = *programs;
   job.scope = there->empty() ? CopyScope::everything : CopyScope::rows_only;
   job.tables = wanted->size();
+  const auto loader = co_await loader_of(servers.green);
+  if (!loader) co_return refused(loader.error());
+  job.loader = *loader;
   auto outcome = co_await make_room(servers, job.scope);
   if (outcome.is_done()) outcome = co_await recreate_slots_but_last(servers);
   if (!outcome.is_done()) co_return outcome;
@@ -218,6 +254,8 @@ std::vector<PhaseCheck> copy_checks() {
       {"programs", "pg_dump and pg_restore that fit both servers are here", look_at_programs},
       {"slots_unused", "nobody reads from the slots", look_at_slots_use},
       {"room", "green has no table, or empty ones", look_at_room},
+      {"triggers", "green's user may switch triggers off where rows alone are loaded",
+       look_at_triggers},
       {"roles", "the roles that own things on blue exist on green", look_at_roles},
   };
 }

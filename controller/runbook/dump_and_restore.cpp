@@ -9,6 +9,7 @@
 #include "common/postgres/conninfo.h"
 #include "controller/runbook/interruption.h"
 #include "controller/runbook/replication_names.h"
+#include "controller/runbook/restore_list.h"
 #include "controller/runbook/scratch_directory.h"
 #include "controller/runbook/tool_process.h"
 
@@ -127,17 +128,46 @@ Task<Outcome> dump(PhaseServers& servers, CopyJob job, fs::path directory,
   co_return outcome;
 }
 
+/// Writes the file that --use-list is to read.
+Task<Outcome> list_what_may_be_restored(const PhaseServers& servers, CopyJob job,
+                                        fs::path directory, const Interruption& interruption) {
+  ToolRun run;
+  run.start.argv = {job.programs.path_of("pg_restore"), "--list", (directory / "dump").string()};
+  run.start.output = directory / "contents";
+  run.doing = "listing";
+  run.words = " TABLE DATA ";
+  run.tables = job.tables;
+  const auto outcome = co_await run_tool(servers, run, interruption);
+  if (!outcome.is_done()) co_return outcome;
+  std::ifstream contents(run.start.output);
+  const std::string list{std::istreambuf_iterator<char>(contents), {}};
+  std::ofstream file(directory / "list");
+  file << without_superusers_items(list) << std::flush;
+  co_return file ? done() : refused((directory / "list").string() + " cannot be written");
+}
+
+std::vector<std::string> restore_options(const CopyJob& job, const fs::path& directory) {
+  if (job.scope == CopyScope::everything)
+    return job.loader == Loader::superuser
+               ? std::vector<std::string>()
+               : std::vector<std::string>{"--use-list=" + (directory / "list").string()};
+  if (job.loader == Loader::ordinary_role) return {"--data-only"};
+  return {"--data-only", "--disable-triggers"};
+}
+
 Task<Outcome> restore(PhaseServers& servers, CopyJob job, fs::path directory,
                       const Interruption& interruption) {
+  if (job.loader == Loader::ordinary_role) {
+    const auto listed = co_await list_what_may_be_restored(servers, job, directory, interruption);
+    if (!listed.is_done()) co_return listed;
+  }
   const auto green = target_of(servers.database.green);
   if (!green) co_return refused(green.error());
   const auto jobs = std::to_string(servers.options.wishes.seed.jobs);
   ToolRun run;
   run.start.argv = {job.programs.path_of("pg_restore"), "--verbose", "--exit-on-error",
                     "--jobs=" + jobs, "--dbname=" + green->conninfo};
-  if (job.scope == CopyScope::rows_only)
-    for (const char* option : {"--data-only", "--disable-triggers"})
-      run.start.argv.emplace_back(option);
+  for (auto& option : restore_options(job, directory)) run.start.argv.push_back(std::move(option));
   run.start.argv.push_back((directory / "dump").string());
   run.start.environment = green->environment;
   run.start.output = directory / "pg_restore.log";

@@ -7,12 +7,14 @@
 namespace cutover {
 
 enum class CopyScope { everything, rows_only };
+enum class Loader { superuser, ordinary_role };
 
 struct CopyJob {
   CopyPrograms programs;
   std::string snapshot;
   CopyScope scope = CopyScope::everything;
-  std::uint64_t tables = 0;  ///< for the progress
+  Loader loader = Loader::superuser;  ///< an ordinary role switches no trigger off
+  std::uint64_t tables = 0;           ///< for the progress
 };
 
 /// Their files are in a directory of `options.directory` that is removed at the end.

@@ -109,6 +109,48 @@ INSTANTIATE_TEST_SUITE_P(Majors, Copy, testing::Values(std::pair(12, 17), std::p
                                   std::to_string(pair.param.second);
                          });
 
+/// Both sides are asked as the owner of database and tables, who is no superuser.
+PhaseOptions as_ordinary_role(ServerPair& pair) {
+  for (auto* server : {&pair.blue, &pair.green}) {
+    server->sql("CREATE ROLE loader LOGIN REPLICATION IN ROLE pg_monitor, pg_signal_backend");
+    server->sql("ALTER DATABASE app0 OWNER TO loader");
+    server->sql(
+        "DO $$ DECLARE one regclass; BEGIN FOR one IN SELECT oid FROM pg_class WHERE relkind "
+        "= 'r' AND relnamespace = 'public'::regnamespace LOOP EXECUTE format('ALTER TABLE %s "
+        "OWNER TO loader', one); END LOOP; END $$",
+        "app0");
+  }
+  for (auto& database : pair.databases)
+    for (auto* conninfo : {&database.blue, &database.green})
+      *conninfo = postgres::with_parameters(*conninfo, {{"user", "loader"}}).value();
+  return copying();
+}
+
+TEST(CopyByAnOrdinaryRole, MakesSchemaAndRowsAlsoWhereAnExtensionIsSomebodyElses) {
+  PairOptions options;
+  options.green_major = 17;
+  options.ddl = "CREATE EXTENSION pg_trgm; COMMENT ON EXTENSION pg_trgm IS 'ours'";
+  ServerPair pair(options);
+  pair.on_blue().must("INSERT INTO item (note) SELECT 'before' FROM generate_series(1, 100)");
+  pair.green.sql("CREATE EXTENSION pg_trgm", "template1");
+  pair.green.sql("DROP DATABASE app0");
+  pair.green.sql("CREATE DATABASE app0");
+  const auto copy = as_ordinary_role(pair);
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  ASSERT_EQ(run_phase_on(pair, copy_phase(), copy), "");
+  EXPECT_TRUE(same_rows(pair, "item"));
+}
+
+TEST(CopyByAnOrdinaryRole, IsRefusedBeforeTheDumpWhereRowsWouldMeetTriggers) {
+  PairOptions options;
+  options.ddl = "CREATE TABLE child (id serial PRIMARY KEY, item bigint REFERENCES item)";
+  ServerPair pair(options);
+  const auto copy = as_ordinary_role(pair);
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  const auto outcome = check_outcome(pair, copy_phase(), "triggers", copy);
+  EXPECT_NE(outcome.detail.find("public.child"), std::string::npos) << told(outcome);
+}
+
 TEST(CopyRefusals, TablesThatHaveRowsAreNamed) {
   ServerPair pair;
   ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
