@@ -55,8 +55,7 @@ constexpr std::array<MetricRow, 30> catalogue = {{
     {"cutover_sequences_behind", gauge, "database", "sequences of green that are behind blue's"},
     {"cutover_way_back_open", gauge, "database",
      "1 while green serves every subscription of the way back; absent while green is down, and "
-     "where "
-     "nothing of a way back is left"},
+     "where nothing of a way back is left"},
 }};
 
 }  // namespace

@@ -89,6 +89,10 @@ TEST_F(Dashboard, AFenceOnGreenIsShownAndShoutedWhereGreenServes) {
   auto look = sample_look();
   look.databases[0].green_fenced = true;
   view_.take(look);
+  EXPECT_THAT(shown(), HasSubstr("blue serves   green is fenced"));
+  EXPECT_THAT(shown(), Not(HasSubstr("since"))) << "no time is on record";
+  look.databases[0].green_decided_at = 1'000'000;
+  view_.take(look);
   EXPECT_THAT(shown(), HasSubstr("blue serves   green is fenced since"));
   for (auto& bouncer : look.bouncers) bouncer.serves = "green";
   view_.take(look);
