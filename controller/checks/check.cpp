@@ -16,11 +16,12 @@ namespace {
 
 std::vector<Check> every_check() {
   std::vector<Check> checks;
-  for (const auto& list :
-       {server_checks,   replication_checks, publication_checks, schema_checks,  uncopied_checks,
-        trigger_checks,  sequence_checks,    role_checks,        setting_checks, capacity_checks,
-        workload_checks, session_checks,     configured_checks,  clock_checks,   agent_checks,
-        pooling_checks,  timeout_checks,     entry_checks,       route_checks,   way_back_checks}) {
+  for (const auto& list : {server_checks,   replication_checks, publication_checks, schema_checks,
+                           uncopied_checks, trigger_checks,     sequence_checks,    role_checks,
+                           setting_checks,  collation_checks,   capacity_checks,    workload_checks,
+                           session_checks,  configured_checks,  clock_checks,       agent_checks,
+                           pooling_checks,  timeout_checks,     entry_checks,       route_checks,
+                           way_back_checks}) {
     const auto more = list();
     checks.insert(checks.end(), more.begin(), more.end());
   }

@@ -17,6 +17,7 @@ std::vector<Check> trigger_checks();      ///< triggers.cpp
 std::vector<Check> sequence_checks();     ///< sequences.cpp
 std::vector<Check> role_checks();         ///< roles_and_grants.cpp
 std::vector<Check> setting_checks();      ///< settings.cpp
+std::vector<Check> collation_checks();    ///< collations.cpp
 std::vector<Check> capacity_checks();     ///< capacity.cpp
 std::vector<Check> workload_checks();     ///< workload.cpp
 std::vector<Check> session_checks();      ///< sessions.cpp

@@ -147,8 +147,8 @@ std::vector<Check> every_server_check() {
   std::vector<Check> checks;
   for (const auto& list :
        {server_checks, replication_checks, publication_checks, schema_checks, uncopied_checks,
-        trigger_checks, sequence_checks, role_checks, setting_checks, capacity_checks,
-        workload_checks, session_checks, configured_checks})
+        trigger_checks, sequence_checks, role_checks, setting_checks, collation_checks,
+        capacity_checks, workload_checks, session_checks, configured_checks})
     for (const Check& check : list()) checks.push_back(check);
   return checks;
 }
@@ -270,6 +270,21 @@ TEST(ServerChecks, AnotherEncodingIsRecognised) {
   EXPECT_NE(found.detail.find("encoding (blue: UTF8, green: SQL_ASCII)"), std::string::npos)
       << found.detail;
   pair().green().sql("DROP DATABASE latin");
+}
+
+/// Blue's sorts by code points, which has no version; the builtin provider gives its own one.
+TEST(ServerChecks, AnotherVersionOfTheDefaultCollationIsTold) {
+  pair().green().sql(
+      "CREATE DATABASE provided LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' "
+      "TEMPLATE template0");
+  Config config = pair().config();
+  config.databases[0].green = pair().green().conninfo("provided");
+  const Finding found = ask_servers("collation_versions", config);
+  EXPECT_STREQ(outcome_of(found), "warn");
+  EXPECT_NE(found.detail.find("default collation: blue: none, green: 1"), std::string::npos)
+      << found.detail;
+  EXPECT_NE(found.hint.find("REINDEX"), std::string::npos) << found.hint;
+  pair().green().sql("DROP DATABASE provided");
 }
 
 TEST(ServerChecks, AnotherLocaleProviderIsTold) {
