@@ -46,6 +46,13 @@ std::optional<std::string> user_name(uid_t user) {
   return found->pw_name;
 }
 
+Result<void> may_serve(uid_t user) {
+  if (user != 0) return {};
+  return Error{"this is root, and an agent serves as the user that PgBouncer runs as",
+               "User= in a drop-in of its unit (Debian's PgBouncer: postgres), and give that user "
+               "state_dir"};
+}
+
 ResumeAs resume_as(const Resumer& resumer) {
   if (resumer.user == resumer.owner) return ResumeAs::itself;
   if (resumer.user == 0) return ResumeAs::owner;

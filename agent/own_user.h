@@ -1,6 +1,5 @@
-// Whose agent this is: `cutover-agent resume`, typed by hand, acts as the user that the agent runs
-// as. PgBouncer's console lets in that user and not root, and what root writes the agent could not
-// read.
+// Whose agent this is: PgBouncer's user, whom its console lets in and who can read what the agent
+// writes; never root. `cutover-agent resume`, typed by hand, acts as that user.
 #pragma once
 
 #include <sys/types.h>
@@ -11,6 +10,9 @@
 #include "agent/config.h"
 
 namespace cutover::agent {
+
+/// An error for root, which PgBouncer never runs as.
+Result<void> may_serve(uid_t user);
 
 /// Who is asked to resume what is kept in a directory of `owner`.
 struct Resumer {

@@ -71,7 +71,6 @@ Result<std::string> private_ini(const ini::ConfigFiles& files,
       "log_disconnections = 0\nlog_stats = 0\n";
   text += "listen_port = " + std::to_string(private_port) + "\n";
   text += "unix_socket_dir = " + options.directory + "\n";
-  if (!options.run_as_user.empty()) text += "user = " + options.run_as_user + "\n";
   const auto settings = ini::effective_settings(files);
   for (const char* name : kept_settings) {
     const auto found = settings.find(name);

@@ -14,9 +14,8 @@ constexpr int private_port = 6432;
 
 struct PrivateBouncerOptions {
   Moves moves = {};
-  bool to_new_route = true;      ///< else the entries keep the route they have
-  std::string directory = {};    ///< of its socket
-  std::string run_as_user = {};  ///< needed when started by root; "" otherwise
+  bool to_new_route = true;    ///< else the entries keep the route they have
+  std::string directory = {};  ///< of its socket
 };
 
 /// An error names an entry that the files do not have, or a value that cannot be written.

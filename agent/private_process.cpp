@@ -53,15 +53,6 @@ PrivateDirectory::~PrivateDirectory() {
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
-Result<void> PrivateDirectory::give_to(uid_t user) const {
-  for (const auto& file : std::filesystem::directory_iterator(path_))
-    if (::lchown(file.path().c_str(), user, static_cast<gid_t>(-1)) != 0)
-      return Error{"cannot give away " + file.path().string() + ": " + std::strerror(errno)};
-  if (::chown(path_.c_str(), user, static_cast<gid_t>(-1)) != 0)
-    return Error{"cannot give away " + path_ + ": " + std::strerror(errno)};
-  return {};
-}
-
 Result<PrivateProcess> PrivateProcess::start(std::vector<std::string> arguments,
                                              const std::string& directory, const std::string& log) {
   posix_spawn_file_actions_t files;

@@ -20,8 +20,6 @@ class PrivateDirectory {
   ~PrivateDirectory();
 
   const std::string& path() const { return path_; }
-  /// To another user, for a child that does not stay root.
-  Result<void> give_to(uid_t user) const;
 
  private:
   explicit PrivateDirectory(std::string path) : path_(std::move(path)) {}

@@ -1,11 +1,8 @@
 // See probe.h.
 #include "agent/probe.h"
 
-#include <unistd.h>
-
 #include <fstream>
 
-#include "agent/own_user.h"
 #include "agent/private_bouncer.h"
 #include "agent/private_process.h"
 #include "agent/probe_users.h"
@@ -66,18 +63,11 @@ Result<RunningProbe> start_private(const RealOne& real, const Moves& moves, bool
   auto directory = PrivateDirectory::create();
   if (directory.has_error()) return directory.error();
   const std::string path = directory.value().path();
-  PrivateBouncerOptions options{moves, to_new_route, path, {}};
-  const bool drops_root = ::geteuid() == 0 && real.process && real.process->uid != 0;
-  if (drops_root) options.run_as_user = user_name(real.process->uid).value_or("");
-  const auto text = private_ini(real.files, options);
+  const auto text = private_ini(real.files, {moves, to_new_route, path});
   if (text.has_error()) return text.error();
   const std::string ini = path + "/private.ini";
   const auto written = write_durably(ini, text.value());
   if (written.has_error()) return written.error();
-  if (drops_root) {
-    const auto given = directory.value().give_to(real.process->uid);
-    if (given.has_error()) return given.error();
-  }
   const bool known = real.process && !real.process->executable.empty();
   const std::string program = known ? real.process->executable : "pgbouncer";
   auto process = PrivateProcess::start({program, ini}, real.files.working_directory, path + "/log");

@@ -1,4 +1,6 @@
 // `cutover-agent serve` and `resume`: the agent put together from its configuration.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -66,6 +68,8 @@ bool is_started_again() {
 
 int run_serve(const AgentConfig& config) {
   std::signal(SIGPIPE, SIG_IGN);
+  const auto user = may_serve(::geteuid());
+  if (user.has_error()) return complain(user.error()), 1;
   Assembly parts(config);
   const auto group = group_named(config.group);
   if (group.has_error()) return complain(group.error()), 1;

@@ -1,5 +1,6 @@
 // `cutover-agent doctor` and `resume` beside real PgBouncers.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "tests/integration/agent/agent_rig.h"
 #include "tests/support/child_process.h"
@@ -38,6 +39,24 @@ TEST_F(AgentCommands, TheDoctorFindsAConsoleThatDoesNotAnswerAndSaysWhatToDo) {
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.output, HasSubstr("fail  second: console answers"));
   EXPECT_THAT(finished.output, HasSubstr("hint:"));
+}
+
+/// An ordinary user is root of a namespace of its own.
+support::ChildOptions as_root(std::vector<std::string> argv) {
+  support::ChildOptions options;
+  if (::geteuid() != 0) options.argv = {"unshare", "--user", "--map-root-user"};
+  options.argv.insert(options.argv.end(), argv.begin(), argv.end());
+  return options;
+}
+
+TEST_F(AgentCommands, ServeNeverRunsAsRoot) {
+  agent_->stop();
+  const auto finished = support::run_program(
+      as_root({support::agent_program(), "serve", "--config", agent_->config_path()}), 10s);
+  EXPECT_EQ(finished.exit_code, 1) << finished.output << finished.errors;
+  EXPECT_THAT(finished.errors, HasSubstr("this is root"));
+  EXPECT_THAT(finished.errors, HasSubstr("User="));
+  EXPECT_FALSE(agent_->serves());
 }
 
 TEST_F(AgentCommands, ResumeHasNothingToDoWhereNothingIsLeft) {

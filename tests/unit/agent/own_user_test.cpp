@@ -1,4 +1,4 @@
-// Who may resume what a dead agent left.
+// Who may serve, and who may resume what a dead agent left.
 #include "agent/own_user.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +8,12 @@ namespace cutover::agent {
 namespace {
 
 constexpr uid_t postgres = 101;
+
+TEST(OwnUser, RootAloneMayNotServe) {
+  EXPECT_TRUE(may_serve(postgres).has_value());
+  ASSERT_TRUE(may_serve(0).has_error());
+  EXPECT_NE(may_serve(0).error().hint, "");
+}
 
 TEST(OwnUser, RootResumesAsTheOwner) {
   EXPECT_EQ(resume_as({0, postgres, true}), ResumeAs::owner);

@@ -21,7 +21,7 @@ ini::ConfigFiles real_files() {
 }
 
 PrivateBouncerOptions options(bool to_new_route) {
-  return {{{"app", {"blue", "5433"}, {"green", "5434"}}}, to_new_route, "/tmp/p", {}};
+  return {{{"app", {"blue", "5433"}, {"green", "5434"}}}, to_new_route, "/tmp/p"};
 }
 
 TEST(PrivateIni, HasTheWantedRouteAndTheRealCredentials) {
