@@ -100,12 +100,12 @@ void Comparison::round_of_scripts(ShapedLoad& load, int round) {
 
 void Comparison::floor(ShapedLoad& load, int round) {
   const auto floor = support::measure_floor(load.short_writes(), ours_.console_conninfos(), 1, 1);
+  load.settle();
   take({.group = group_,
         .way = "floor",
         .round = round,
         .held = floor.held_ms,
-        .stall = floor.longest_stall_ms});
-  load.settle();
+        .stall = load.longest_outage(floor.began, floor.ended)});
 }
 
 /// A rollback is refused until the way back has caught up.
@@ -117,6 +117,7 @@ void Comparison::go(ShapedLoad& load, int round, const std::string& way) {
   auto begun = LoadClock::now();
   support::Finished finished;
   const auto has_run = [&] {
+    load.leave_their_rhythm();
     begun = LoadClock::now();
     finished = ours_.cutover(arguments, 15min);
     return finished.exit_code != 1 || ++sample.refused == 0;
@@ -138,6 +139,7 @@ void Comparison::switch_by(ShapedLoad& load, int round, Alternative alternative)
   Sample sample{.group = group_, .way = by_runbook ? "runbook" : "read-only", .round = round};
   if (by_runbook && !scripts_->may_begin()) sample.refused = 1;
   const auto failed_before = load.progress().failed;
+  load.leave_their_rhythm();
   const auto begun = LoadClock::now();
   sample.held = scripts_->switch_by(alternative);
   load.settle();

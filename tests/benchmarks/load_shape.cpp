@@ -98,6 +98,10 @@ void ShapedLoad::settle() const {
   }
 }
 
+void ShapedLoad::leave_their_rhythm() const {
+  for (const LoadDriver& driver : drivers_) driver.leave_their_rhythm();
+}
+
 double ShapedLoad::longest_outage(LoadClock::time_point from, LoadClock::time_point to) const {
   double longest = 0;
   for (const LoadDriver& driver : drivers_)

@@ -31,6 +31,7 @@ class ShapedLoad {
   /// Writes go on, and every client's have been acknowledged again. Throws when they do not come.
   void go_on();
   void settle() const;
+  void leave_their_rhythm() const;  ///< LoadDriver's, of all
   /// Milliseconds; a failed write lasts until one of its client is acknowledged.
   double longest_outage(support::LoadClock::time_point from,
                         support::LoadClock::time_point to) const;

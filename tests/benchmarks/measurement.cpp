@@ -34,6 +34,7 @@ Measurement measure(const support::CutoverRig& rig, const support::LoadDriver& l
   take_floor(rig, load, floors, measurement);
   std::vector<std::string> arguments{"--no-dry-run", "--yes", "--json"};
   if (way != "cutover") arguments.insert(arguments.begin(), way);
+  load.leave_their_rhythm();
   const auto begun = LoadClock::now();
   const auto finished = rig.cutover(arguments, std::chrono::minutes(5));
   take_times(finished, measurement);

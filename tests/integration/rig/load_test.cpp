@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <numeric>
 #include <sstream>
 
 #include "tests/support/child_process.h"
@@ -20,6 +21,26 @@ using namespace std::chrono_literals;
 
 std::string entry_to(const PostgresServer& server) {
   return "host=127.0.0.1 port=" + std::to_string(server.port()) + " dbname=postgres";
+}
+
+/// How many writes began in each client's turn of the period, of those that began after `from`.
+std::vector<int> turns_taken(const LoadDriver& driver, LoadClock::duration period,
+                             LoadClock::time_point from) {
+  const auto clients = static_cast<LoadClock::rep>(driver.clients());
+  std::vector<int> turns(driver.clients());
+  for (std::size_t client = 0; client < driver.clients(); ++client)
+    for (const WriteTime& write : driver.record(client).times())
+      if (write.begin >= from)
+        ++turns[static_cast<std::size_t>(write.begin.time_since_epoch() % period * clients /
+                                         period)];
+  return turns;
+}
+
+/// One late write does not matter, clients that come together do.
+void expect_even(const std::vector<int>& turns) {
+  const int all = std::accumulate(turns.begin(), turns.end(), 0);
+  const int least = *std::min_element(turns.begin(), turns.end());
+  EXPECT_GE(2 * least * static_cast<int>(turns.size()), all) << testing::PrintToString(turns);
 }
 
 class Load : public testing::Test {
@@ -164,9 +185,72 @@ TEST_F(Load, LongTransactionsAreNoStallAndARateIsKept) {
   const double seconds = milliseconds(LoadClock::now() - begin) / 1000;
   const LoadVerdict verdict = verify_load(driver, server_.conninfo());
   EXPECT_TRUE(verdict.is_clean()) << to_text(verdict);
-  EXPECT_GE(seconds, 2 * 1.5);
+  EXPECT_GE(seconds, 2 * 1.5 / 2);  // each lasts until the client's turn
   EXPECT_LT(static_cast<double>(verdict.acknowledged), 110 * seconds + 8);
   EXPECT_LT(verdict.longest_stall, 1500);
+}
+
+TEST_F(Load, ClientsOfARateTakeTurnsAlsoAfterARestAndAPause) {
+  constexpr auto interval = 400ms;
+  LoadDriver driver({.bouncers = {first_.conninfo("app")},
+                     .schema = schema_,
+                     .clients = 8,
+                     .writes_per_second = 20});
+  const auto expect_turns_from_now = [&] {
+    const auto begin = LoadClock::now();
+    ASSERT_TRUE(driver.everyone_wrote(5, 30s));
+    expect_even(turns_taken(driver, interval, begin));
+  };
+  expect_turns_from_now();
+  driver.rest();
+  const auto told = LoadClock::now();
+  ASSERT_TRUE(eventually(30s, [&] { return driver.writes_have_ended(told); }));
+  driver.go_on();
+  expect_turns_from_now();
+  first_.console("PAUSE");
+  ASSERT_TRUE(eventually(30s, [&] { return driver.longest_stall(told, LoadClock::now()) > 400; }));
+  first_.console("RESUME");
+  ASSERT_TRUE(driver.everyone_wrote(1, 30s));
+  expect_turns_from_now();
+}
+
+TEST_F(Load, LongTransactionsEndInTurnAlsoAfterAPauseThatHeldThemAll) {
+  constexpr auto length = 800ms;
+  LoadDriver driver({.bouncers = {first_.conninfo("app")},
+                     .schema = schema_,
+                     .clients = 4,
+                     .multi_statement_every = 1,
+                     .long_transaction_clients = 4,
+                     .long_transaction = length});
+  ASSERT_TRUE(driver.everyone_wrote(1, 30s));
+  first_.console("PAUSE");
+  first_.console("RESUME");
+  ASSERT_TRUE(driver.everyone_wrote(2, 30s));
+  const auto begin = LoadClock::now();
+  ASSERT_TRUE(driver.everyone_wrote(3, 30s));
+  expect_even(turns_taken(driver, length, begin));
+}
+
+TEST_F(Load, WhatAPauseDelayedIsNotMadeUpForByABurst) {
+  constexpr auto interval = 200ms;
+  LoadDriver driver({.bouncers = {first_.conninfo("app")},
+                     .schema = schema_,
+                     .clients = 1,
+                     .writes_per_second = 5});
+  ASSERT_TRUE(driver.everyone_wrote(2, 30s));
+  const auto before = LoadClock::now();
+  first_.console("PAUSE");
+  ASSERT_TRUE(
+      eventually(30s, [&] { return driver.longest_stall(before, LoadClock::now()) > 500; }));
+  first_.console("RESUME");
+  ASSERT_TRUE(driver.everyone_wrote(4, 30s));
+  const auto times = driver.record(0).times();
+  const auto stalled = std::max_element(
+      times.begin(), times.end(), [](auto& one, auto& other) { return one.taken < other.taken; });
+  const auto resumed = stalled->begin + stalled->taken;
+  EXPECT_EQ(1, std::count_if(times.begin(), times.end(), [&](const WriteTime& write) {
+              return write.begin >= resumed && write.begin < resumed + interval;
+            }));
 }
 
 TEST_F(Load, TheProgramSaysItsVerdictWhenToldToStop) {

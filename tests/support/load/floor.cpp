@@ -84,14 +84,14 @@ void measure_round(const LoadDriver& driver, Consoles& consoles, Floor& floor) {
   if (!eventually(
           5s, [&] { return nobody_logs_in(consoles); }, 1ms))
     throw std::runtime_error("PgBouncer keeps logging in to its server");
-  const auto begin = LoadClock::now();
+  floor.began = LoadClock::now();
   pause_and_resume(consoles);
-  const auto end = LoadClock::now();
+  floor.ended = LoadClock::now();
   if (!eventually(
-          30s, [&] { return driver.writes_have_ended(end); }, 1ms))
+          30s, [&] { return driver.writes_have_ended(floor.ended); }, 1ms))
     throw std::runtime_error("a write that began before RESUME has not ended");
-  floor.held_ms_of_rounds.push_back(milliseconds(end - begin));
-  floor.stall_ms_of_rounds.push_back(driver.longest_stall(begin, end));
+  floor.held_ms_of_rounds.push_back(milliseconds(floor.ended - floor.began));
+  floor.stall_ms_of_rounds.push_back(driver.longest_stall(floor.began, floor.ended));
 }
 
 }  // namespace
@@ -108,6 +108,7 @@ Floor measure_floor(const LoadDriver& driver, const std::vector<std::string>& co
   for (int round = 0; round < rounds; ++round) {
     if (!driver.everyone_wrote(writes_between, 30s))
       throw std::runtime_error("the load does not write");
+    driver.leave_their_rhythm();
     measure_round(driver, consoles, floor);
   }
   floor.held_ms = median(floor.held_ms_of_rounds);

@@ -13,6 +13,8 @@ struct Floor {
   double longest_stall_ms = 0;  ///< of any client around it; median of the rounds
   std::vector<double> held_ms_of_rounds = {};
   std::vector<double> stall_ms_of_rounds = {};
+  LoadClock::time_point began = {};  ///< the last round
+  LoadClock::time_point ended = {};
 };
 
 /// `consoles` are conninfos of PgBouncers' admin consoles. Between rounds every client writes at

@@ -38,25 +38,32 @@ void LoadClient::interrupt() {
 }
 
 void LoadClient::run() {
-  auto next = LoadClock::now();
   while (!stopping_) {
+    wait_until(next_begin());
     if (resting_) {
       resting_.wait(true);
       continue;
     }
-    write_once();
-    next = next_after(next);
-    wait_until(next);
+    if (!stopping_) write_once();
   }
   const std::lock_guard lock(session_mutex_);
   session_.reset();
   stopped_ = true;
 }
 
-LoadClock::time_point LoadClient::next_after(LoadClock::time_point planned) const {
+LoadClock::time_point LoadClient::next_begin() const {
   const auto now = LoadClock::now();
   if (last_failed_ && options_.retry_after.count() > 0) return now + options_.retry_after;
-  return std::max(planned + options_.interval, now - options_.interval);
+  return options_.interval.count() == 0 ? now : next_turn(now, options_.interval);
+}
+
+/// Turns are moments of the clock, the same for all clients: what stops them together, a pause or
+/// a rest, does not leave them in step.
+LoadClock::time_point LoadClient::next_turn(LoadClock::time_point after,
+                                            LoadClock::duration period) const {
+  const LoadClock::duration place{
+      static_cast<LoadClock::rep>(options_.turn * static_cast<double>(period.count()))};
+  return after + period - (after.time_since_epoch() - place) % period;
 }
 
 void LoadClient::wait_until(LoadClock::time_point moment) const {
@@ -121,7 +128,8 @@ void LoadClient::write_in_transaction(const Statement& statement) {
   }
   if (options_.long_transactions) {
     record_.begin_pause();
-    wait_until(LoadClock::now() + options_.long_transaction);
+    const LoadClock::duration length = options_.long_transaction;
+    wait_until(next_turn(LoadClock::now() + length / 2, length));
     record_.end_pause();
   }
   const SqlResult commit = session_->run("COMMIT");

@@ -25,6 +25,7 @@ struct LoadClientOptions {
   bool long_transactions = false;  ///< every multi-statement one stays open
   std::chrono::milliseconds long_transaction{2000};
   std::chrono::microseconds interval{0};     ///< between the beginnings of writes; 0: no pause
+  double turn = 0;                           ///< when in each period it is this client's, 0 … 1
   std::chrono::milliseconds retry_after{0};  ///< after a failed write, instead; 0: as if it had not
 };
 
@@ -59,7 +60,8 @@ class LoadClient {
 
   void run();
   void write_once();
-  LoadClock::time_point next_after(LoadClock::time_point planned) const;
+  LoadClock::time_point next_begin() const;
+  LoadClock::time_point next_turn(LoadClock::time_point after, LoadClock::duration period) const;
   Statement statement_for(std::int64_t counter) const;
   void write_alone(const Statement& statement);
   void write_in_transaction(const Statement& statement);

@@ -1,7 +1,9 @@
 #include "tests/support/load/load_driver.h"
 
 #include <algorithm>
+#include <random>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/support/eventually.h"
 
@@ -17,6 +19,13 @@ void make_client_rows(const LoadOptions& options) {
                                       std::to_string(last) + ") ON CONFLICT DO NOTHING");
 }
 
+/// Between the beginnings of one client's writes; 0 where it does not pause.
+std::chrono::microseconds interval_of(const LoadOptions& options) {
+  if (options.writes_per_second <= 0) return std::chrono::microseconds{0};
+  return std::chrono::microseconds{
+      static_cast<std::int64_t>(1e6 * options.clients / options.writes_per_second)};
+}
+
 LoadClientOptions client_options(const LoadOptions& options, int number) {
   LoadClientOptions client;
   client.conninfo = options.bouncers[static_cast<std::size_t>(number) % options.bouncers.size()];
@@ -27,9 +36,8 @@ LoadClientOptions client_options(const LoadOptions& options, int number) {
   client.long_transactions = number < options.long_transaction_clients;
   client.long_transaction = options.long_transaction;
   client.retry_after = options.retry_after;
-  if (options.writes_per_second > 0)
-    client.interval = std::chrono::microseconds{
-        static_cast<std::int64_t>(1e6 * options.clients / options.writes_per_second)};
+  client.interval = interval_of(options);
+  client.turn = static_cast<double>(number) / options.clients;
   return client;
 }
 
@@ -93,6 +101,15 @@ bool LoadDriver::everyone_wrote(int writes, std::chrono::milliseconds limit) con
       if (record(number).progress().acknowledged < goals[number]) return false;
     return true;
   });
+}
+
+void LoadDriver::leave_their_rhythm() const {
+  static std::mt19937_64 random{std::random_device{}()};
+  std::chrono::microseconds period = interval_of(options_);
+  if (options_.long_transaction_clients > 0)
+    period = std::max<std::chrono::microseconds>(period, options_.long_transaction);
+  std::uniform_int_distribution<std::int64_t> part{0, period.count()};
+  std::this_thread::sleep_for(std::chrono::microseconds{part(random)});
 }
 
 double LoadDriver::longest_stall(LoadClock::time_point from, LoadClock::time_point to) const {

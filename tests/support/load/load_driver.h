@@ -20,6 +20,8 @@ struct LoadOptions {
   int ticket_every = 3;
   int reconnect_every = 200;
   int long_transaction_clients = 0;  ///< this many of the clients
+  /// How long one stays open. They end in turn, so one that began late ends sooner, or up to half
+  /// of this later.
   std::chrono::milliseconds long_transaction{2000};
   double writes_per_second = 0;              ///< of all clients together; 0: as fast as it goes
   std::chrono::milliseconds retry_after{0};  ///< a failed write is tried again; 0: at its turn
@@ -51,6 +53,9 @@ class LoadDriver {
   LoadProgress progress() const;
   /// Waits until every client has had `writes` more writes acknowledged.
   bool everyone_wrote(int writes, std::chrono::milliseconds limit) const;
+  /// Waits for a random part of the clients' period: what is measured next does not begin with
+  /// their rhythm, as whatever waits for their writes does.
+  void leave_their_rhythm() const;
   /// Milliseconds; of the writes under way between two moments.
   double longest_stall(LoadClock::time_point from, LoadClock::time_point to) const;
   /// As longest_stall, but a write that failed lasts until one of the same client is acknowledged.
