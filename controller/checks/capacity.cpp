@@ -2,7 +2,7 @@
 // planner.
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 
 #include "controller/checks/ask.h"
 #include "controller/checks/check_list.h"
@@ -12,9 +12,8 @@
 namespace cutover {
 namespace {
 
-/// The pause locks every published table, with its partition tree, in one transaction. A fifth of
-/// the lock table is left to the others.
-constexpr auto lock_table_sql = R"sql(
+/// Those of the publications, with their partition trees.
+constexpr auto locks_sql = R"sql(
   WITH published AS (
     SELECT DISTINCT format('%I.%I', t.schemaname, t.tablename)::regclass AS relid
       FROM pg_publication_tables t
@@ -22,30 +21,37 @@ constexpr auto lock_table_sql = R"sql(
   tree AS (
     SELECT relid::oid FROM published
     UNION SELECT a.relid::oid FROM published p, pg_partition_ancestors(p.relid) a
-    UNION SELECT a.relid::oid FROM published p, pg_partition_tree(p.relid) a),
-  room AS (
-    SELECT current_setting('max_locks_per_transaction')::bigint
-             * (current_setting('max_connections')::bigint
-                + current_setting('max_prepared_transactions')::bigint) AS capacity,
-           (SELECT count(*) FROM pg_locks) AS used,
-           (SELECT count(*) FROM tree) AS wanted)
-  SELECT CASE WHEN wanted + used > capacity - capacity / 5 THEN 'fail' ELSE 'pass' END AS outcome,
-         CASE WHEN wanted + used > capacity - capacity / 5 THEN 'too small' ELSE '' END AS label,
-         format('%s tables to lock at once, %s places, %s in use', wanted, capacity, used)
-           AS object
-    FROM room)sql";
+    UNION SELECT a.relid::oid FROM published p, pg_partition_tree(p.relid) a)
+  SELECT current_setting('max_locks_per_transaction')::bigint
+           * (current_setting('max_connections')::bigint
+              + current_setting('max_prepared_transactions')::bigint) AS capacity,
+         (SELECT count(*) FROM pg_locks) AS used,
+         (SELECT count(*) FROM tree) AS wanted)sql";
 
+/// The pause locks every published table of every database at the same moment, in the one lock
+/// table of the cluster. A fifth of it is left to the others.
 Task<Finding> lock_table(const CheckContext& context) {
   Evidence evidence;
+  std::uint64_t wanted = 0;
+  std::uint64_t capacity = 0;
+  std::uint64_t used = 0;
   for (const CheckedDatabase& database : context.databases) {
     postgres::Parameters parameters;
     parameters.emplace_back(array_text(publications_of(database.config)));
-    const auto rows = co_await database.blue.ask(lock_table_sql, std::move(parameters));
-    if (rows)
-      add_rows(context, database, *rows, evidence);
-    else
+    const auto rows = co_await database.blue.ask(locks_sql, std::move(parameters));
+    if (!rows) {
       evidence.unknown(rows.error());
+      continue;
+    }
+    wanted += number_in(rows->text(0, "wanted")).value_or(0);
+    capacity = number_in(rows->text(0, "capacity")).value_or(0);
+    used = std::max(used, number_in(rows->text(0, "used")).value_or(0));
   }
+  const bool fits = wanted + used <= capacity - capacity / 5;
+  const auto figures =
+      fmt::format("{} tables to lock at once, {} places, {} in use", wanted, capacity, used);
+  if (capacity > 0)
+    evidence.add(fits ? CheckOutcome::pass : CheckOutcome::fail, fits ? "" : "too small", figures);
   co_return evidence.finding({}, "on blue: raise max_locks_per_transaction and restart it");
 }
 
@@ -114,7 +120,8 @@ Task<Finding> green_statistics(const CheckContext& context) {
 
 std::vector<Check> capacity_checks() {
   return {
-      {"lock_table", "Blue's lock table holds a lock on every published table at once.", true,
+      {"lock_table",
+       "Blue's lock table holds a lock on every published table of every database at once.", true,
        lock_table},
       {"green_connections", "Green has places for every connection the pools may open.", false,
        green_connections},

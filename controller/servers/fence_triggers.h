@@ -5,7 +5,8 @@
 
 namespace cutover {
 
-/// Creates the function, proves it on a table of its own, installs what is missing one by one.
+/// Creates the function, proves it on a table of its own, installs what is missing on
+/// `servers.published` one by one.
 /// Tables too busy for the short lock are named in the detail: hold_writers does them.
 Task<Outcome> install_fence_triggers(DatabaseServers& servers);
 

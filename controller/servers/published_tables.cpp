@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/async/gather.h"
 #include "common/base/number.h"
 #include "controller/servers/schema.h"
 
@@ -49,20 +50,34 @@ Task<std::optional<Error>> read_published_tables(DatabaseServers& servers) {
   co_return std::nullopt;
 }
 
+namespace {
+
 /// A fifth is left to the others; the table has some slack, but what others lock now may grow.
-Task<Outcome> lock_table_is_large_enough(DatabaseServers& servers) {
+Task<Outcome> lock_table_has_room(DatabaseServers& servers, std::size_t tables) {
   const auto rows = co_await servers.reader.query(capacity_sql);
   if (!rows) co_return refused(Error(rows.error()));
   const auto capacity = number_in_answer<std::uint64_t>(rows->text(0, "capacity"));
-  const auto wanted =
-      servers.published.size() + number_in_answer<std::uint64_t>(rows->text(0, "used"));
-  if (wanted <= capacity - capacity / 5) co_return done();
+  const auto used = number_in_answer<std::uint64_t>(rows->text(0, "used"));
+  if (tables + used <= capacity - capacity / 5) co_return done();
   co_return refused(
       fmt::format("{}: {} published tables are to be locked at once, and the lock table of {} "
                   "places holds {} already",
-                  servers.blue_place(), servers.published.size(), capacity,
-                  number_in_answer<std::uint64_t>(rows->text(0, "used"))),
+                  servers.blue_place(), tables, capacity, used),
       "raise max_locks_per_transaction on this server and restart it before the window");
+}
+
+}  // namespace
+
+Task<Outcome> all_fit_the_lock_table(std::vector<DatabaseServers*> databases) {
+  std::vector<Task<std::optional<Error>>> reads;
+  for (auto* servers : databases) reads.push_back(read_published_tables(*servers));
+  const auto unread = co_await gather(std::move(reads));
+  for (const auto& error : unread)
+    if (error) co_return refused(*error);
+  std::size_t tables = 0;
+  for (const auto* servers : databases) tables += servers->published.size();
+  auto room = co_await lock_table_has_room(*databases.front(), tables);
+  co_return room;
 }
 
 std::string oids_of(const std::vector<PublishedTable>& tables) {

@@ -173,6 +173,8 @@ Task<Outcome> ServerFleet::seal_holds() const {
 }
 
 Task<Outcome> ServerFleet::install_triggers() {
+  const auto room = co_await all_fit_the_lock_table(databases());
+  if (!room.is_done()) co_return room;
   const auto outcome = co_await everywhere(install_fence_triggers);
   co_return outcome;
 }

@@ -330,6 +330,35 @@ TEST(ServerChecks, AStandbyWithoutLogicalWalAndRoomForLocksIsRefused) {
   EXPECT_NE(standby.detail.find("in recovery"), std::string::npos) << standby.detail;
 }
 
+TEST(ServerChecks, TablesOfAllDatabasesAreLockedAtOnce) {
+  support::PostgresOptions options;
+  options.major = 17;
+  options.durability = support::Durability::fast;
+  options.max_connections = 20;
+  options.settings = {{"max_locks_per_transaction", "10"}, {"max_wal_senders", "4"}};
+  support::PostgresServer server(options);
+  server.sql("CREATE DATABASE other");
+  Config config = pair().config();
+  config.databases.push_back(config.databases[0]);
+  config.databases[1].name = "other";
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string database = i == 0 ? "postgres" : "other";
+    server.sql(
+        "CREATE PUBLICATION cutover FOR ALL TABLES;"
+        "DO $$ BEGIN FOR i IN 1..120 LOOP"
+        "  EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY)', i); END LOOP; END $$",
+        database);
+    config.databases[i].blue = server.conninfo(database);
+  }
+  const Finding both = ask_servers("lock_table", config);
+  EXPECT_STREQ(outcome_of(both), "fail") << both.detail;
+  EXPECT_NE(both.detail.find("240 tables to lock at once, 200 places"), std::string::npos)
+      << both.detail;
+  config.databases.pop_back();
+  const Finding alone = ask_servers("lock_table", config);
+  EXPECT_STREQ(outcome_of(alone), "pass") << alone.detail;
+}
+
 TEST(ServerChecks, ASlowApplyIsTold) {
   Config config = pair().config();
   config.limits.pause_budget = 1100ms;

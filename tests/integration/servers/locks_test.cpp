@@ -82,6 +82,24 @@ TEST(WriterLocks, TooManyTablesForTheLockTableAreRefusedBeforehand) {
   EXPECT_NE(installed.hint.find("max_locks_per_transaction"), std::string::npos);
 }
 
+/// Each alone would fit, and they are held at the same moment.
+TEST(WriterLocks, TheTablesOfAllDatabasesHaveToFitTheLockTableTogether) {
+  PairOptions options;
+  options.databases = 2;
+  options.blue_settings = {{"max_locks_per_transaction", "10"}, {"max_connections", "30"}};
+  ServerPair pair(options);
+  for (const char* database : {"app0", "app1"})
+    pair.on_blue(database).must(
+        "DO $$ BEGIN FOR i IN 1..180 LOOP EXECUTE format("
+        "'CREATE TABLE many_%s (id int PRIMARY KEY)', i); COMMIT; END LOOP; END $$");
+  pair.prepare();
+  const auto fleet = pair.fleet();
+  ASSERT_TRUE(pair.run(fleet->claim_blue()));
+  const auto installed = pair.run(fleet->install_triggers());
+  EXPECT_TRUE(installed.is_refused()) << told(installed);
+  EXPECT_NE(installed.detail.find("362 published tables"), std::string::npos) << told(installed);
+}
+
 TEST(Traffic, ShowsTransactionsVacuumsAndPreparedOnes) {
   ServerPair pair;
   const auto fleet = pair.armed_fleet();
