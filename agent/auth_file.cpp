@@ -28,4 +28,18 @@ AuthSecrets parse_auth_file(const std::string& text) {
   return secrets;
 }
 
+std::set<std::string> console_users(const std::map<std::string, std::string>& settings) {
+  std::set<std::string> names;
+  for (const char* setting : {"admin_users", "stats_users"}) {
+    const auto found = settings.find(setting);
+    if (found == settings.end()) continue;
+    std::istringstream list(found->second);
+    for (std::string name; std::getline(list, name, ',');) {
+      std::erase(name, ' ');
+      names.insert(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace cutover::agent

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace cutover::agent {
@@ -11,5 +12,9 @@ using AuthSecrets = std::map<std::string, std::string>;
 
 /// Lines of "user" "secret", quotes in them doubled. Other lines are left out.
 AuthSecrets parse_auth_file(const std::string& text);
+
+/// Whom it names for the console alone: they need no role on the servers. From a PgBouncer's
+/// settings.
+std::set<std::string> console_users(const std::map<std::string, std::string>& settings);
 
 }  // namespace cutover::agent

@@ -9,13 +9,16 @@
 #include <iostream>
 
 #include "agent/commands.h"
+#include "agent/daemon_view.h"
 #include "agent/host_points.h"
 #include "agent/host_process.h"
+#include "agent/ini/config_files.h"
 #include "agent/ini/staging.h"
 #include "agent/known_hazards.h"
 #include "agent/peer.h"
 #include "agent/reading.h"
 #include "common/base/durable_file.h"
+#include "common/base/version.h"
 
 namespace cutover::agent {
 namespace {
@@ -36,6 +39,14 @@ class Findings {
   }
   void expect(const std::string& point, const std::string& problem, const std::string& hint) {
     problem.empty() ? ok(point) : fail(point, problem, hint);
+  }
+  /// `whose` stands before each point.
+  void add(const std::string& whose, const std::vector<HostPoint>& points) {
+    for (const auto& [grade, point, finding, hint] : points) {
+      if (grade == Grade::ok) ok(whose + point, finding);
+      if (grade == Grade::warn) warn(whose + point, finding, hint);
+      if (grade == Grade::fail) fail(whose + point, finding, hint);
+    }
   }
   bool failed() const { return failed_; }
 
@@ -73,6 +84,19 @@ std::string path_in(const std::filesystem::path& directory, const std::string& f
   return file.empty() ? file : (directory / file).string();
 }
 
+std::map<std::string, EntryLogin> logins_in(const std::string& ini, const std::string& directory) {
+  std::map<std::string, EntryLogin> logins;
+  const auto files = ini::load_config(ini, directory, read_file);
+  if (files.has_error()) return logins;
+  for (const ini::Entry& entry : ini::effective_entries(files.value())) {
+    const auto* const user = ini::find_parameter(entry.parameters, "user");
+    logins[entry.name] = {user == nullptr ? "" : user->value,
+                          ini::find_parameter(entry.parameters, "password") != nullptr,
+                          ini::find_parameter(entry.parameters, "auth_user") != nullptr};
+  }
+  return logins;
+}
+
 HostView view_of(const proto::ProcessInspection& seen, const std::string& admin) {
   HostView view;
   view.settings = {seen.config().begin(), seen.config().end()};
@@ -84,22 +108,13 @@ HostView view_of(const proto::ProcessInspection& seen, const std::string& admin)
     const auto limits = read_file("/proc/" + std::to_string(process->pid) + "/limits");
     if (limits.has_value()) view.descriptor_limit = descriptor_limit_in(limits.value());
   }
+  view.logins = logins_in(seen.ini_path(), directory);
   const std::string path = path_in(directory, view.settings["auth_file"]);
   const auto text = read_file(path);
   if (text.has_value()) view.user_list = parse_auth_file(text.value());
   view.others_read_user_list = others_read(path);
   view.others_read_tls_key = others_read(path_in(directory, view.settings["client_tls_key_file"]));
   return view;
-}
-
-void check_set_up(const proto::ProcessInspection& seen, const BouncerConfig& settings,
-                  Findings& findings) {
-  for (const HostPoint& found : host_points(view_of(seen, settings.admin))) {
-    const std::string point = settings.name + ": " + found.point;
-    if (found.grade == Grade::ok) findings.ok(point, found.finding);
-    if (found.grade == Grade::warn) findings.warn(point, found.finding, found.hint);
-    if (found.grade == Grade::fail) findings.fail(point, found.finding, found.hint);
-  }
 }
 
 void check_user(const BouncerConfig& bouncer, const std::string& pidfile, Findings& findings) {
@@ -145,8 +160,21 @@ Task<void> check_bouncer(const AgentConfig& config, const BouncerConfig& setting
                   "RELOAD it, or correct the files");
   check_replacement(settings, findings);
   const auto pidfile = seen.config().find("pidfile");
-  check_set_up(seen, settings, findings);
+  findings.add(name + ": ", host_points(view_of(seen, settings.admin)));
   check_user(settings, pidfile == seen.config().end() ? "" : pidfile->second, findings);
+}
+
+Task<void> check_daemon(const AgentConfig& config, Findings& findings) {
+  const DaemonView view = co_await look_at_daemon(config.socket);
+  const DoctorSelf self{::geteuid(), program_version};
+  findings.add("", daemon_points(view, self));
+}
+
+/// Runs `task` to its end.
+void run_alone(boost::asio::io_context& context, Task<void> task) {
+  boost::asio::co_spawn(context, std::move(task), boost::asio::detached);
+  context.run();
+  context.restart();
 }
 
 }  // namespace
@@ -161,12 +189,9 @@ int run_doctor(const Result<AgentConfig>& config, const std::string& path) {
   check_socket(config.value(), findings);
   check_state_dir(config.value(), findings);
   boost::asio::io_context context{1};
-  for (const BouncerConfig& bouncer : config.value().bouncers) {
-    boost::asio::co_spawn(context, check_bouncer(config.value(), bouncer, findings),
-                          boost::asio::detached);
-    context.run();
-    context.restart();
-  }
+  run_alone(context, check_daemon(config.value(), findings));
+  for (const BouncerConfig& bouncer : config.value().bouncers)
+    run_alone(context, check_bouncer(config.value(), bouncer, findings));
   return findings.failed() ? 1 : 0;
 }
 

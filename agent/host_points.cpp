@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "agent/login_point.h"
+
 namespace cutover::agent {
 namespace {
 
@@ -34,6 +36,31 @@ HostPoint pool_mode(const HostView& view) {
   if (never_drain.empty()) return {Grade::ok, "pool mode", value_of(view.settings, "pool_mode")};
   return {Grade::fail, "pool mode", "session pooling never drains:" + never_drain,
           "pool_mode = transaction"};
+}
+
+bool is_of_this_host(const std::string& address) {
+  return address.empty() || address == "localhost" || address == "::1" ||
+         address.starts_with("127.");
+}
+
+bool is_reached_from_elsewhere(const std::string& addresses) {
+  std::istringstream list(addresses);
+  for (std::string address; std::getline(list, address, ',');) {
+    std::erase(address, ' ');
+    if (!is_of_this_host(address)) return true;
+  }
+  return false;
+}
+
+/// Debian's own pgbouncer.ini says localhost.
+HostPoint listens(const HostView& view) {
+  const std::string addresses = value_of(view.settings, "listen_addr");
+  if (is_reached_from_elsewhere(addresses))
+    return {Grade::ok, "listens", addresses + " port " + value_of(view.settings, "listen_port")};
+  return {Grade::warn, "listens",
+          "only this host reaches it: listen_addr " +
+              (addresses.empty() ? "is empty" : "is " + addresses),
+          "listen_addr = *, and a restart of PgBouncer: a reload does not change it"};
 }
 
 HostPoint client_tls(const HostView& view) {
@@ -140,8 +167,8 @@ HostPoint entries(const HostView& view) {
 }  // namespace
 
 std::vector<HostPoint> host_points(const HostView& view) {
-  return {entries(view),        pool_mode(view),   client_tls(view),
-          authentication(view), user_list(view),   admin_user(view),
+  return {entries(view),        listens(view),     pool_mode(view),   client_tls(view),
+          authentication(view), user_list(view),   login_point(view), admin_user(view),
           client_places(view),  descriptors(view), login_retry(view)};
 }
 

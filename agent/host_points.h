@@ -21,12 +21,20 @@ struct HostPoint {
   std::string hint = {};
 };
 
+/// Whom an entry has PgBouncer log in to the server as, as its ini says.
+struct EntryLogin {
+  std::string user = {};  ///< "": the client's own
+  bool has_password = false;
+  bool asks_database = false;  ///< auth_user: clients are those that the database knows
+};
+
 /// What was found out about one process; what could not be is left empty.
 struct HostView {
   std::map<std::string, std::string> settings = {};                ///< SHOW CONFIG
   std::vector<std::map<std::string, std::string>> databases = {};  ///< SHOW DATABASES
   std::optional<std::uint64_t> descriptor_limit = {};              ///< of the process
   std::optional<AuthSecrets> user_list = {};                       ///< of auth_file
+  std::map<std::string, EntryLogin> logins = {};                   ///< by entry
   bool others_read_user_list = false;
   bool others_read_tls_key = false;
 };

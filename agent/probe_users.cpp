@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <set>
-#include <sstream>
 
 #include "common/base/durable_file.h"
 
@@ -11,21 +10,6 @@ namespace cutover::agent {
 namespace {
 
 constexpr std::size_t users_tried = 20;
-
-/// Whom auth_file names for the console alone: they need no role on the servers.
-std::set<std::string> console_users(const std::map<std::string, std::string>& settings) {
-  std::set<std::string> names;
-  for (const char* setting : {"admin_users", "stats_users"}) {
-    const auto found = settings.find(setting);
-    if (found == settings.end()) continue;
-    std::istringstream list(found->second);
-    for (std::string name; std::getline(list, name, ',');) {
-      std::erase(name, ' ');
-      names.insert(name);
-    }
-  }
-  return names;
-}
 
 std::set<std::string> users_of(const RealOne& real, const std::string& entry) {
   std::set<std::string> users;

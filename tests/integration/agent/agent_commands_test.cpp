@@ -1,10 +1,12 @@
 // `cutover-agent doctor` and `resume` beside real PgBouncers.
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "tests/integration/agent/agent_rig.h"
 #include "tests/support/child_process.h"
 #include "tests/support/rig/programs.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cutover::agent {
 namespace {
@@ -31,6 +33,28 @@ TEST_F(AgentCommands, TheDoctorPassesASetUpThatWorks) {
   EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
   EXPECT_THAT(finished.output, HasSubstr("ok    first: console answers"));
   EXPECT_THAT(finished.output, HasSubstr("ok    second: its ini can be replaced"));
+  EXPECT_THAT(finished.output, HasSubstr("ok    agent serves"));
+  EXPECT_THAT(finished.output, HasSubstr("ok    agent's user"));
+}
+
+TEST_F(AgentCommands, TheDoctorSeesThatNobodyServesAndThatAnAgentHangs) {
+  ::kill(agent_->pid(), SIGSTOP);
+  const auto hanging = run_agent("doctor");
+  EXPECT_EQ(hanging.exit_code, 1);
+  EXPECT_THAT(hanging.output, HasSubstr("fail  agent serves: it takes connections"));
+  agent_->kill9();
+  const auto dead = run_agent("doctor");
+  EXPECT_EQ(dead.exit_code, 1);
+  EXPECT_THAT(dead.output, HasSubstr("fail  agent serves: nobody answers"));
+  EXPECT_THAT(dead.output, HasSubstr("hint: systemctl enable --now cutover-agent"));
+}
+
+TEST_F(AgentCommands, TheDoctorReadsWhomAnEntryNamesAndWhetherAPasswordIsKnown) {
+  const auto ini = first_->ini_path();
+  support::write_file(ini.parent_path() / "userlist.txt",
+                      "\"pgbouncer\" \"secret\"\n\"app\" \"secret\"\n");
+  EXPECT_THAT(run_agent("doctor").output,
+              HasSubstr("warn  first: logins: no password is known for postgres"));
 }
 
 TEST_F(AgentCommands, TheDoctorFindsAConsoleThatDoesNotAnswerAndSaysWhatToDo) {
