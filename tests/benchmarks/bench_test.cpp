@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/benchmarks/comparison.h"
+#include "tests/benchmarks/measured_run.h"
 #include "tests/benchmarks/scaling.h"
 #include "tests/benchmarks/strip_plot.h"
 
@@ -33,6 +34,56 @@ TEST(Comparison, TakesASampleOfEveryWayAndThisProjectFailsNothing) {
   EXPECT_GT(result.ours.acknowledged, 0U);
   EXPECT_THAT(to_markdown(result), HasSubstr("| the runbook's script | 1 |"));
   EXPECT_THAT(to_csv(result.samples), HasSubstr("500,rollback,1,"));
+}
+
+support::Finished ended_with(int exit_code, const std::string& output) {
+  return {.exit_code = exit_code, .output = output, .errors = ""};
+}
+
+TEST(Comparison, ARunThatGaveUpIsCountedAndItsPauseIsTheLastOne) {
+  Measurement measurement;
+  take_times(ended_with(given_up, R"({"pause_seconds":0.25,"attempts":3,"steps":[)"
+                                  R"({"name":"pause","seconds":2.0},)"
+                                  R"({"name":"pause","seconds":0.25}]})"),
+             measurement);
+  EXPECT_EQ(measurement.held, 250);
+  EXPECT_EQ(measurement.attempts, 3);
+  EXPECT_EQ(measurement.steps.size(), 1U);
+  take_times(ended_with(given_up, R"({"pause_seconds":null,"attempts":1,"steps":[]})"),
+             measurement);
+  EXPECT_EQ(measurement.held, 0);
+  EXPECT_EQ(reason(ended_with(refused, R"({"checks":[{"name":"a","outcome":"pass","detail":""},)"
+                                       R"({"name":"oldest","outcome":"fail","detail":"1.8 s"}]})")),
+            "oldest: 1.8 s; ");
+  EXPECT_THROW(take_times(ended_with(4, "{}"), measurement), std::runtime_error);
+}
+
+TEST(Comparison, WhatARunThatIsCutOffLeavesSaysThatItsWritesWereNotCompared) {
+  ComparisonResult cut_off;
+  cut_off.samples = {{.group = "mix", .way = "cutover", .held = 250, .exit_code = given_up}};
+  EXPECT_THAT(to_markdown(cut_off), HasSubstr("| **cutover** | 1 |"));
+  EXPECT_THAT(to_markdown(cut_off), HasSubstr("| 1 | 1 |\n"));
+  EXPECT_THAT(to_markdown(cut_off), HasSubstr("writes not compared"));
+  EXPECT_THAT(to_csv(cut_off.samples), HasSubstr(",1,3\n"));
+}
+
+TEST(Comparison, ARunThatGivesUpUnderLongTransactionsIsASampleWithoutAWayBack) {
+  ComparisonOptions options;
+  options.fleet.blue_major = 16;
+  options.fleet.durability = support::Durability::fast;
+  options.fleet.limits = "attempts = 1\nquiet_timeout = \"1s\"\n";
+  options.fleet.more_config = "[checks]\nwaive = [\"oldest_transaction\"]\n";
+  options.loads = {"mix"};
+  options.rounds = 1;
+  options.slow_rounds = 0;
+  const auto result = compare(options, [](const Sample&) {});
+  const auto cutovers = samples_of(result.samples, "mix", "cutover");
+  ASSERT_EQ(cutovers.size(), 1U);
+  EXPECT_EQ(cutovers[0].exit_code, given_up) << cutovers[0].why;
+  EXPECT_THAT(cutovers[0].why, HasSubstr("quiet"));
+  EXPECT_TRUE(samples_of(result.samples, "mix", "rollback").empty());
+  EXPECT_EQ(result.ours.lost + result.ours.doubled + result.ours.failed, 0U);
+  EXPECT_GT(result.ours.acknowledged, 0U);
 }
 
 Samples two_sizes() {

@@ -34,17 +34,27 @@ void tell(const Sample& sample) {
                            sample.group, sample.round, sample.way, sample.held, sample.stall,
                            sample.failed);
   for (const auto& [step, took] : sample.steps) std::cerr << fmt::format(" {} {:.1f}", step, took);
+  if (sample.exit_code != 0) std::cerr << " exit " << sample.exit_code << ": " << sample.why;
   std::cerr << std::endl;
+}
+
+void write(const BenchFiles& files, const ComparisonResult& result) {
+  files.write(".csv", to_csv(result.samples));
+  files.write(".svg", to_svg(result.samples));
+  files.write(".md", to_markdown(result));
 }
 
 int run(Arguments& arguments) {
   arguments.comparison.fleet.pgbouncer_settings = pairs_of(arguments.pgbouncer);
   if (!arguments.waived.empty())
     arguments.comparison.fleet.more_config = "[checks]\nwaive = [\"" + arguments.waived + "\"]\n";
-  const auto result = compare(arguments.comparison, tell);
-  arguments.files.write(".csv", to_csv(result.samples));
-  arguments.files.write(".svg", to_svg(result.samples));
-  arguments.files.write(".md", to_markdown(result));
+  ComparisonResult so_far;  // what a run that is cut off leaves
+  const auto result = compare(arguments.comparison, [&](const Sample& sample) {
+    tell(sample);
+    so_far.samples.push_back(sample);
+    write(arguments.files, so_far);
+  });
+  write(arguments.files, result);
   std::cout << to_markdown(result) << std::flush;
   const auto& ours = result.ours;
   return ours.lost + ours.doubled + ours.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -47,6 +47,7 @@ class Comparison {
 
  private:
   void run_load(const LoadShape& shape);
+  std::string live_conninfo() const;
   void round_of_ours(ShapedLoad& load, int round);
   void round_of_scripts(ShapedLoad& load, int round);
   void floor(ShapedLoad& load, int round);
@@ -60,6 +61,7 @@ class Comparison {
   std::optional<SwitchedByScript> scripts_;
   ComparisonResult result_;
   std::string group_;
+  bool ours_on_blue_ = true;
   int first_client_ = 0;
 };
 
@@ -74,15 +76,21 @@ void Comparison::run_load(const LoadShape& shape) {
     round_of_ours(on_ours, round);
     if (on_scripts && round % every == 0) round_of_scripts(*on_scripts, round / every);
   }
-  judge(on_ours, ours_.blue_conninfo(), result_.ours);
+  judge(on_ours, live_conninfo(), result_.ours);
   if (on_scripts) judge(*on_scripts, scripts_->live_conninfo(), result_.scripts);
 }
 
+std::string Comparison::live_conninfo() const {
+  return ours_on_blue_ ? ours_.blue_conninfo() : ours_.green_conninfo();
+}
+
+/// There and back; where the way before was given up, only what is left of it.
 void Comparison::round_of_ours(ShapedLoad& load, int round) {
   load.go_on();
-  for (const char* way : {"cutover", "rollback"}) {
+  for (const bool from_blue : {true, false}) {
+    if (ours_on_blue_ != from_blue) continue;
     floor(load, round);
-    go(load, round, way);
+    go(load, round, from_blue ? "cutover" : "rollback");
   }
   load.rest();
 }
@@ -128,6 +136,9 @@ void Comparison::go(ShapedLoad& load, int round, const std::string& way) {
   load.settle();
   sample.held = measurement.held;
   sample.attempts = measurement.attempts;
+  sample.exit_code = finished.exit_code.value_or(-1);
+  sample.why = reason(finished);
+  if (sample.exit_code == 0) ours_on_blue_ = !ours_on_blue_;
   sample.steps = measurement.steps;
   sample.stall = load.longest_outage(begun, LoadClock::now());
   sample.failed = load.progress().failed - failed_before;

@@ -25,7 +25,8 @@ struct ComparisonResult {
   RoundVerdict scripts;
 };
 
-/// `tell` hears of every sample at once. Throws when something fails that should not.
+/// `tell` hears of every sample at once. A run that gives up, or that checks keep refusing, is a
+/// sample too, without the way back. Throws when something else fails.
 ComparisonResult compare(const ComparisonOptions& options,
                          const std::function<void(const Sample&)>& tell);
 

@@ -42,18 +42,20 @@ std::string row(const Samples& samples) {
   std::uint64_t failed = 0;
   int refused = 0;
   double attempts = 0;
+  const auto not_switched = samples.size() - done_of(samples).size();
   for (const Sample& sample : samples) {
     failed += sample.failed;
     refused += sample.refused;
     attempts = std::max(attempts, sample.attempts);
   }
   const auto& way = samples.front().way;
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {:.0f} |\n", words().at(way), samples.size(),
-                     three(stalls_of(samples)), three(helds_of(samples)), failed,
-                     way == "runbook" ? std::to_string(refused) : "", attempts);
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {:.0f} | {} |\n", words().at(way),
+                     samples.size(), three(stalls_of(samples)), three(helds_of(samples)), failed,
+                     way == "runbook" ? std::to_string(refused) : "", attempts, not_switched);
 }
 
 std::string verdict(const std::string& whose, const RoundVerdict& verdict) {
+  if (verdict.acknowledged == 0) return whose + ": writes not compared with the servers\n";
   return fmt::format("{}: {} lost, {} doubled, {} failed of {} writes acknowledged\n", whose,
                      verdict.lost, verdict.doubled, verdict.failed, verdict.acknowledged);
 }
@@ -66,7 +68,8 @@ std::string to_markdown(const ComparisonResult& result) {
     text += fmt::format("### Load {}: {}\n\n", group, load_shape(group).meaning);
     text +=
         "| | runs | stall p50 | p99 | max | held p50 | p99 | max | failed writes | refused to "
-        "start | attempts, max |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+        "start | attempts, max | not switched "
+        "|\n|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (const std::string& way : ways_of(result.samples)) {
       const auto samples = samples_of(result.samples, group, way);
       if (!samples.empty()) text += row(samples);
@@ -82,12 +85,13 @@ std::string to_csv(const Samples& samples) {
   for (const Sample& sample : samples)
     for (const auto& [name, took] : sample.steps)
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  std::string csv = "group,way,round,held_ms,stall_ms,failed,refused,attempts";
+  std::string csv = "group,way,round,held_ms,stall_ms,failed,refused,attempts,exit_code";
   for (const auto& name : names) csv += "," + name + "_ms";
   csv += "\n";
   for (const Sample& sample : samples) {
-    csv += fmt::format("{},{},{},{:.3f},{:.3f},{},{},{}", sample.group, sample.way, sample.round,
-                       sample.held, sample.stall, sample.failed, sample.refused, sample.attempts);
+    csv += fmt::format("{},{},{},{:.3f},{:.3f},{},{},{},{}", sample.group, sample.way, sample.round,
+                       sample.held, sample.stall, sample.failed, sample.refused, sample.attempts,
+                       sample.exit_code);
     for (const auto& name : names) {
       const auto found = std::find_if(sample.steps.begin(), sample.steps.end(),
                                       [&](const auto& step) { return step.first == name; });

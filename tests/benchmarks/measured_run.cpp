@@ -28,13 +28,31 @@ void take_steps(const json::array& steps, Measurement& measurement) {
   }
 }
 
+bool is_expected(std::optional<int> exit_code) {
+  return exit_code == 0 || exit_code == refused || exit_code == given_up;
+}
+
 }  // namespace
 
+std::string reason(const support::Finished& finished) {
+  if (finished.exit_code == 0) return "";
+  const auto report = json::parse(finished.output).as_object();
+  std::string text;
+  for (const auto& each : report.at("checks").as_array()) {
+    const auto& check = each.as_object();
+    if (check.at("outcome").as_string() != "fail") continue;
+    text += json::value_to<std::string>(check.at("name")) + ": " +
+            json::value_to<std::string>(check.at("detail")) + "; ";
+  }
+  return text.empty() ? json::value_to<std::string>(report.at("error")) : text;
+}
+
 void take_times(const support::Finished& finished, Measurement& measurement) {
-  if (finished.exit_code != 0)
+  if (!is_expected(finished.exit_code))
     throw std::runtime_error("cutover failed: " + finished.output + finished.errors);
   const auto report = json::parse(finished.output).as_object();
-  measurement.held = report.at("pause_seconds").to_number<double>() * 1000;
+  const auto& pause = report.at("pause_seconds");
+  measurement.held = pause.is_null() ? 0 : pause.to_number<double>() * 1000;
   measurement.attempts = report.at("attempts").to_number<double>();
   take_steps(report.at("steps").as_array(), measurement);
 }

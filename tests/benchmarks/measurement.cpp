@@ -37,6 +37,8 @@ Measurement measure(const support::CutoverRig& rig, const support::LoadDriver& l
   load.leave_their_rhythm();
   const auto begun = LoadClock::now();
   const auto finished = rig.cutover(arguments, std::chrono::minutes(5));
+  if (finished.exit_code != 0)
+    throw std::runtime_error("cutover failed: " + finished.output + finished.errors);
   take_times(finished, measurement);
   settle(load);
   measurement.stall = load.longest_stall(begun, LoadClock::now());

@@ -28,6 +28,13 @@ Samples samples_of(const Samples& all, const std::string& group, const std::stri
   return found;
 }
 
+Samples done_of(const Samples& all) {
+  Samples done;
+  for (const Sample& sample : all)
+    if (sample.exit_code == 0) done.push_back(sample);
+  return done;
+}
+
 std::vector<std::string> groups_of(const Samples& all) {
   return distinct(all, &Sample::group);
 }

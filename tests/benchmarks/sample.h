@@ -18,12 +18,16 @@ struct Sample {
   std::uint64_t failed = 0;  ///< writes that clients saw fail
   int refused = 0;           ///< starts that were refused before this one
   double attempts = 1;
+  int exit_code = 0;     ///< of `cutover`: 3 where it gave up, 1 where a check kept refusing it
+  std::string why = "";  ///< what stood in the way then
   std::vector<std::pair<std::string, double>> steps = {};
 };
 
 using Samples = std::vector<Sample>;
 
 Samples samples_of(const Samples& all, const std::string& group, const std::string& way);
+/// Without those that were given up or refused.
+Samples done_of(const Samples& all);
 /// In the order of their first sample.
 std::vector<std::string> groups_of(const Samples& all);
 std::vector<std::string> ways_of(const Samples& all);

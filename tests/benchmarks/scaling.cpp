@@ -56,7 +56,7 @@ Samples runs_of(const Samples& all, const std::string& group) {
   Samples runs = samples_of(all, group, "cutover");
   const Samples back = samples_of(all, group, "rollback");
   runs.insert(runs.end(), back.begin(), back.end());
-  return runs;
+  return done_of(runs);
 }
 
 double floor_of(const Samples& all, const std::string& group) {

@@ -24,21 +24,39 @@ void tell(const Sample& sample) {
   std::cerr << std::endl;
 }
 
+void write(const BenchFiles& files, const Samples& samples) {
+  files.write(".csv", to_csv(samples));
+  files.write(".svg", series_plot(samples));
+  files.write(".md", series_table(samples));
+}
+
+bool run_series(const Arguments& arguments, const Series& series) {
+  BenchFiles files = arguments.files;
+  files.name += "-" + series.name;
+  Samples so_far;  // what a run that is cut off leaves
+  const auto result = measure_series(arguments.scaling, series, [&](const Sample& sample) {
+    tell(sample);
+    so_far.push_back(sample);
+    write(files, so_far);
+  });
+  std::cout << series_table(result.samples) << std::endl;
+  return result.ours.lost + result.ours.doubled + result.ours.failed == 0;
+}
+
+/// A series that fails does not take the others with it.
+bool has_run_cleanly(const Arguments& arguments, const Series& series) try {
+  return run_series(arguments, series);
+} catch (const std::exception& failure) {
+  std::cerr << "series " << series.name << ": " << failure.what() << std::endl;
+  return false;
+}
+
 int run(const Arguments& arguments) {
   bool clean = true;
-  for (const Series& series : every_series()) {
-    const auto& wanted = arguments.series;
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), series.name) == wanted.end())
-      continue;
-    const auto result = measure_series(arguments.scaling, series, tell);
-    BenchFiles files = arguments.files;
-    files.name += "-" + series.name;
-    files.write(".csv", to_csv(result.samples));
-    files.write(".svg", series_plot(result.samples));
-    files.write(".md", series_table(result.samples));
-    std::cout << series_table(result.samples) << std::endl;
-    clean = clean && result.ours.lost + result.ours.doubled + result.ours.failed == 0;
-  }
+  const auto& wanted = arguments.series;
+  for (const Series& series : every_series())
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), series.name) != wanted.end())
+      clean = has_run_cleanly(arguments, series) && clean;
   return clean ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
