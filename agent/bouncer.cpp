@@ -1,6 +1,7 @@
 // See bouncer.h.
 #include "agent/bouncer.h"
 
+#include <algorithm>
 #include <set>
 
 #include "agent/conffile.h"
@@ -47,6 +48,17 @@ Error beside_the_fallback(const std::string& entry) {
   return {"the entry * can only move together with every other entry, and " + entry + " stays",
           "put * in `ignore_entries` and give every database that moves a line of its own, or "
           "serve what stays with another PgBouncer"};
+}
+
+/// Where something stays, each entry is paused by its name. Nothing when that can be.
+std::optional<Error> why_not_nameable(const Moves& moves, const MovedEntries& entries) {
+  if (entries.are_everything() || entries.include_fallback()) return std::nullopt;
+  const auto found = std::ranges::find_if_not(
+      moves, [](const Move& move) { return console_can_name(move.entry); });
+  if (found == moves.end()) return std::nullopt;
+  return Error{"the name of entry " + found->entry + " is too long for PgBouncer's console, and " +
+                   *entries.staying().begin() + " stays",
+               "give the entry a shorter name, or serve what stays with another PgBouncer"};
 }
 
 /// A line that stays beside a moved "*"; "" when there is none. One of the same server cannot be
@@ -97,6 +109,8 @@ Task<Result<Moves>> Bouncer::check_moves(Moves moves, bool may_have_moved) {
   const MovedEntries entries(own, sight.value().databases);
   if (entries.include_fallback() && !entries.are_everything() && !may_have_moved)
     co_return within_context(name(), beside_the_fallback(*entries.staying().begin()));
+  const auto unnameable = why_not_nameable(own, entries);
+  if (unnameable && !may_have_moved) co_return within_context(name(), *unnameable);
   co_return own;
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr const char* console_name = "pgbouncer";
 constexpr const char* fallback = "*";
+/// Of PgBouncer's console, for an argument with its quotes; longer ones are "bad arguments".
+constexpr std::size_t longest_argument = 63;
 
 std::string port_or_default(const std::string& port) {
   return port.empty() ? "5432" : port;
@@ -25,6 +27,13 @@ std::string address_bytes(const std::string& host) {
 
 bool is_socket_directory(const std::string& host) {
   return host.empty() || host.front() == '/' || host.front() == '@';
+}
+
+/// What the console takes without quotes; it folds no case.
+bool is_word(const std::string& name) {
+  return std::ranges::all_of(name, [](const char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 }  // namespace
@@ -109,7 +118,12 @@ std::string quoted_entry(const std::string& name) {
     quoted += c;
     if (c == '"') quoted += c;
   }
-  return quoted + "\"";
+  quoted += "\"";
+  return quoted.size() > longest_argument && is_word(name) ? name : quoted;
+}
+
+bool console_can_name(const std::string& entry) {
+  return quoted_entry(entry).size() <= longest_argument;
 }
 
 }  // namespace cutover::agent

@@ -64,7 +64,10 @@ bool all_have_new_route(const Moves& moves, const MovedEntries& entries);
 /// where the route's host is an address or a socket directory.
 bool leads_elsewhere(const ConsoleRow& server, const Route& route);
 
-/// "name" with double quotes, as the console wants it.
+/// "name" with double quotes, as the console wants it; bare where only that is short enough.
 std::string quoted_entry(const std::string& name);
+
+/// False for a name whose quotes make it longer than the console takes.
+bool console_can_name(const std::string& entry);
 
 }  // namespace cutover::agent

@@ -44,6 +44,15 @@ void check_slots(const TomlTable& table, const std::vector<std::string>& slots) 
                                            "a-z, 0-9 and _ only");
 }
 
+/// The worker's START_REPLICATION names publications, and its grammar has no backslashes.
+void check_publications(const TomlTable& table, const std::vector<std::string>& publications) {
+  for (const auto& name : publications)
+    if (name.find('\\') != std::string::npos)
+      table.problem_at("publication",
+                       fmt::format("database.publication \"{}\" has a backslash", name),
+                       "PostgreSQL cannot stream it: choose a name without");
+}
+
 bool equally_many(const TomlTable& table, const char* key, std::size_t count,
                   std::size_t publications) {
   if (count == publications) return true;
@@ -61,6 +70,7 @@ std::vector<SubscriptionConfig> read_subscriptions(const TomlTable& database) {
   const auto slots = database.text_or_texts("slot", publications);
   const auto subscriptions = database.text_or_texts("subscription", publications);
   check_names(database, "publication", publications, longest_publication);
+  check_publications(database, publications);
   if (database.has("slot")) check_names(database, "slot", slots, longest_name);
   if (database.has("subscription"))
     check_names(database, "subscription", subscriptions, longest_name);

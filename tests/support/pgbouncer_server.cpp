@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tests/support/child_process.h"
+#include "tests/support/conninfo_value.h"
 #include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
 #include "tests/support/temporary_directory.h"
@@ -72,9 +73,8 @@ struct PgbouncerServer::Impl {
 
 std::string PgbouncerServer::Impl::password_part(const std::string& user) const {
   if (!is_scram()) return "";
-  if (user == admin) return " password=secret";
   for (const auto& [name, password] : options.users)
-    if (name == user) return " password=" + password;
+    if (name == user) return " password=" + conninfo_value(password);
   return "";
 }
 
@@ -125,9 +125,9 @@ void PgbouncerServer::Impl::write_ini() const {
 void PgbouncerServer::Impl::write_files() const {
   make_owned_directory(etc());
   make_owned_directory(run());
-  std::string users = "\"" + std::string(admin) + "\" \"secret\"\n";
+  std::string users;
   for (const auto& [name, password] : options.users)
-    users += "\"" + name + "\" \"" + password + "\"\n";
+    users += sql_identifier(name) + " " + sql_identifier(password) + "\n";
   write_owned(etc() / "userlist.txt", users);
   fs::permissions(etc() / "userlist.txt", fs::perms::owner_read | fs::perms::owner_write);
   write_ini();
@@ -161,8 +161,8 @@ std::uint16_t PgbouncerServer::port() const {
 }
 
 std::string PgbouncerServer::conninfo(const std::string& entry, const std::string& user) const {
-  return "host=127.0.0.1 port=" + std::to_string(port()) + " dbname=" + entry + " user=" + user +
-         impl_->password_part(user);
+  return "host=127.0.0.1 port=" + std::to_string(port()) + " dbname=" + conninfo_value(entry) +
+         " user=" + conninfo_value(user) + impl_->password_part(user);
 }
 
 std::string PgbouncerServer::admin_conninfo() const {

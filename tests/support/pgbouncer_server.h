@@ -27,8 +27,9 @@ struct PgbouncerOptions {
   Pairs entries;             ///< name and value of each line of [databases]
   Pairs green_entries = {};  ///< for IniLayout::linked
   Pairs settings = {};       ///< of [pgbouncer]; they win over the defaults
-  Pairs users = {{"postgres", "secret"}, {"app", "secret"}};  ///< auth file: name, password
-  Authentication authentication = Authentication::trust;      ///< of clients
+  /// The auth file: name and password.
+  Pairs users = {{"pgbouncer", "secret"}, {"postgres", "secret"}, {"app", "secret"}};
+  Authentication authentication = Authentication::trust;  ///< of clients
   IniLayout layout = IniLayout::plain;
   int pool_size = 20;
   std::uint16_t port = 0;  ///< share another one's (so_reuseport is then set); 0: a free one

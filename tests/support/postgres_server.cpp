@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "tests/support/child_process.h"
+#include "tests/support/conninfo_value.h"
 #include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
 #include "tests/support/postgres_template.h"
@@ -154,8 +155,8 @@ int PostgresServer::major() const {
 }
 
 std::string PostgresServer::conninfo(const std::string& dbname, const std::string& user) const {
-  std::string text =
-      "host=127.0.0.1 port=" + std::to_string(port()) + " dbname=" + dbname + " user=" + user;
+  std::string text = "host=127.0.0.1 port=" + std::to_string(port()) +
+                     " dbname=" + conninfo_value(dbname) + " user=" + conninfo_value(user);
   if (user == "postgres" && impl_->options.authentication == Authentication::scram)
     text += " password=" + impl_->options.password;
   return text;

@@ -6,6 +6,7 @@
 #include "tests/support/rig/by_hand.h"
 #include "tests/support/rig/programs.h"
 #include "tests/support/rig/rig_config.h"
+#include "tests/support/rig/rig_databases.h"
 #include "tests/support/temporary_directory.h"
 
 namespace cutover::support {
@@ -19,25 +20,10 @@ PostgresOptions server_options(const RigOptions& options, bool blue) {
   server.cluster = blue ? "blue" : "green";
   server.durability = options.durability;
   server.authentication = options.authentication;
+  server.password = options.password;
   server.max_connections = options.max_connections;
   server.settings = blue ? options.blue_settings : options.green_settings;
   return server;
-}
-
-PgbouncerOptions::Pairs entries_to(const RigOptions& options, const PostgresServer& server) {
-  PgbouncerOptions::Pairs entries;
-  for (const std::string& database : options.databases)
-    entries.emplace_back(
-        database, "host=127.0.0.1 port=" + std::to_string(server.port()) + " dbname=" + database);
-  entries.insert(entries.end(), options.extra_entries.begin(), options.extra_entries.end());
-  return entries;
-}
-
-void make_databases(const PostgresServer& server, const RigOptions& options) {
-  for (const std::string& database : options.databases) {
-    server.sql("CREATE DATABASE " + sql_identifier(database));
-    create_load_schema(server.conninfo(database), options.schema);
-  }
 }
 
 }  // namespace
@@ -81,6 +67,7 @@ struct CutoverRig::Impl {
 PgbouncerServer CutoverRig::Impl::make_pgbouncer(std::uint16_t shared_port) const {
   PgbouncerOptions bouncer{.entries = entries_to(options, blue)};
   bouncer.green_entries = entries_to(options, green);
+  for (auto& [user, password] : bouncer.users) password = options.password;
   bouncer.settings = options.pgbouncer_settings;
   bouncer.authentication = options.authentication;
   bouncer.layout = options.layout;
@@ -146,7 +133,7 @@ void CutoverRig::Impl::write_config() const {
   if (far) facts.green_through = far->green.port();
   write_file(directory / "cutover.toml", rig_config(facts));
   // libpq reads a password file only when nobody else may.
-  write_file(directory / "pgpass", "*:*:*:*:secret\n");
+  write_file(directory / "pgpass", "*:*:*:*:" + options.password + "\n");
   fs::permissions(directory / "pgpass", fs::perms::owner_read | fs::perms::owner_write);
 }
 
@@ -158,6 +145,8 @@ ChildOptions CutoverRig::Impl::cutover_child(const std::vector<std::string>& arg
 }
 
 CutoverRig::CutoverRig(RigOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {
+  if (!impl_->options.schema.password.empty())
+    impl_->options.schema.password = impl_->options.password;
   make_databases(impl_->blue, impl_->options);
   make_databases(impl_->green, impl_->options);
   for (int host = 0; host < impl_->options.hosts; ++host)
@@ -206,7 +195,7 @@ std::vector<std::string> CutoverRig::client_conninfos() const {
   std::vector<std::string> conninfos;
   for (const auto& host : impl_->hosts)
     for (const auto& pgbouncer : host.pgbouncers)
-      conninfos.push_back(pgbouncer.conninfo(impl_->options.databases.at(0)));
+      conninfos.push_back(pgbouncer.conninfo(entry_of(impl_->options, 0)));
   return conninfos;
 }
 

@@ -37,7 +37,13 @@ struct RigOptions {
   int hosts = 2;                                 ///< each with one agent
   int pgbouncers_per_host = 1;                   ///< more than one share a port (so_reuseport)
   std::vector<std::string> databases = {"app"};  ///< each is an entry too
+  std::vector<std::string> entries = {};         ///< of the databases; empty: named like them
   int subscriptions = 1;                         ///< of each database, parallel
+  /// Of publications and subscriptions; a slot's name is what is legal of it.
+  std::string replication = "cutover";
+  /// Superuser that the controller and the workers are; made where the servers lack it.
+  std::string user = "postgres";
+  std::string password = "secret";  ///< of every user, with scram
   LoadSchema schema = {};
   Reach reach = Reach::unix_socket;
   Agents agents = Agents::started;

@@ -8,7 +8,7 @@
 
 namespace cutover::support {
 
-/// Names of publication, slot and subscription n of a database: they are the same.
+/// Name of publication and subscription n of a database; the slot has what is legal of it.
 std::string replication_name(const RigOptions& options, const std::string& database, int number);
 
 struct RigFacts {

@@ -101,5 +101,18 @@ TEST(QuotedEntry, QuotesAreDoubled) {
   EXPECT_EQ(quoted_entry("a\"b"), "\"a\"\"b\"");
 }
 
+TEST(QuotedEntry, IsBareWhereItsQuotesWouldMakeItTooLong) {
+  const std::string longest(63, 'X');
+  EXPECT_EQ(quoted_entry(longest), longest);
+  EXPECT_EQ(quoted_entry("pause"), "\"pause\"");
+}
+
+TEST(QuotedEntry, TheConsoleCannotNameWhatOnlyQuotesMakeLegalAndTooLong) {
+  EXPECT_TRUE(console_can_name(std::string(63, 'x')));
+  EXPECT_TRUE(console_can_name(std::string(61, '-')));
+  EXPECT_FALSE(console_can_name(std::string(62, '-')));
+  EXPECT_FALSE(console_can_name(std::string(60, 'x') + "\""));
+}
+
 }  // namespace
 }  // namespace cutover::agent
