@@ -97,14 +97,17 @@ std::string body_of(const DatabaseConfig& database, DdlGuard guard, int server_v
                      fmt::format(dropped_from_published_schema_sql, names));
 }
 
+/// DDL after the second gate is still sent to green and comes back by the way back.
 std::string create_sql(const std::string& body) {
-  return fmt::format(
-      "CREATE OR REPLACE FUNCTION cutover.guard_ddl() RETURNS event_trigger LANGUAGE plpgsql "
-      "SECURITY DEFINER SET search_path = pg_catalog AS {2};"
-      "DROP EVENT TRIGGER IF EXISTS {0}; DROP EVENT TRIGGER IF EXISTS {1};"
-      "CREATE EVENT TRIGGER {0} ON ddl_command_end EXECUTE FUNCTION cutover.guard_ddl();"
-      "CREATE EVENT TRIGGER {1} ON sql_drop EXECUTE FUNCTION cutover.guard_ddl()",
-      triggers[0], triggers[1], quote_literal(body));
+  return own_row_guard_sql("blue", "cutover.ddl") +
+         fmt::format(
+             "CREATE OR REPLACE FUNCTION cutover.guard_ddl() RETURNS event_trigger LANGUAGE "
+             "plpgsql "
+             "SECURITY DEFINER SET search_path = pg_catalog AS {2};"
+             "DROP EVENT TRIGGER IF EXISTS {0}; DROP EVENT TRIGGER IF EXISTS {1};"
+             "CREATE EVENT TRIGGER {0} ON ddl_command_end EXECUTE FUNCTION cutover.guard_ddl();"
+             "CREATE EVENT TRIGGER {1} ON sql_drop EXECUTE FUNCTION cutover.guard_ddl()",
+             triggers[0], triggers[1], quote_literal(body));
 }
 
 // On RDS the members of rds_superuser may.

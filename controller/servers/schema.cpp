@@ -116,22 +116,22 @@ std::string fence_function_name(const std::string& colour) {
 
 // Fires for apply workers alone, which run as replica. Made once and never dropped in passing: that
 // would wait for every client whose write has read this table, and others would wait behind it.
-std::string own_row_guard_sql(const std::string& colour) {
+std::string own_row_guard_sql(const std::string& colour, const std::string& table) {
   return fmt::format(R"(
 CREATE OR REPLACE FUNCTION cutover.leave_out() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog AS 'BEGIN RETURN NULL; END';
 DO $guard$
 BEGIN
   IF EXISTS (SELECT FROM pg_trigger
-             WHERE tgrelid = 'cutover.run'::regclass AND tgname = 'cutover_own_row') THEN
+             WHERE tgrelid = '{1}'::regclass AND tgname = 'cutover_own_row') THEN
     RETURN;
   END IF;
-  CREATE TRIGGER cutover_own_row BEFORE INSERT OR UPDATE ON cutover.run
-  FOR EACH ROW WHEN (NEW.side = {}) EXECUTE FUNCTION cutover.leave_out();
-  ALTER TABLE cutover.run ENABLE REPLICA TRIGGER cutover_own_row;
-END $guard$
+  CREATE TRIGGER cutover_own_row BEFORE INSERT OR UPDATE ON {1}
+  FOR EACH ROW WHEN (NEW.side = {0}) EXECUTE FUNCTION cutover.leave_out();
+  ALTER TABLE {1} ENABLE REPLICA TRIGGER cutover_own_row;
+END $guard$;
 )",
-                     quote_literal(colour));
+                     quote_literal(colour), table);
 }
 
 // SECURITY DEFINER: the roles that write may not read cutover.run. VOLATILE: in READ COMMITTED

@@ -31,9 +31,9 @@ std::string marker_table(const std::string& publication);
 std::string fence_trigger_name(const std::string& colour);
 std::string fence_function_name(const std::string& colour);
 
-/// What an apply worker brings for the row that speaks of its own side is left out: only runs on
-/// that side write it, so that an echo never takes the epoch back.
-std::string own_row_guard_sql(const std::string& colour);
+/// What an apply worker brings for rows of `table` that speak of its own side is left out: only
+/// that side writes them, so that an echo never takes the epoch back, nor stops the worker.
+std::string own_row_guard_sql(const std::string& colour, const std::string& table = "cutover.run");
 
 /// The function that refuses writes (25006) once this side's row in `cutover.run` says fenced.
 std::string fence_function_sql(const std::string& colour);

@@ -311,6 +311,19 @@ TEST(DdlGuard, AnOrdinaryRoleMayGoOnWithItsDdl) {
   EXPECT_EQ(pair.blue_value("SELECT role FROM cutover.ddl"), "app");
 }
 
+/// DDL between the second gate and the way back is sent to green before green leaves, and comes
+/// back from there: a second row with the same key would stop blue's worker for good.
+TEST(DdlGuard, ARowThatComesBackFromGreenIsLeftOut) {
+  ServerPair pair;
+  ASSERT_EQ(run_phase_on(pair, prepare_phase()), "");
+  pair.on_blue().must("ALTER TABLE item ADD COLUMN extra int");
+  pair.on_blue().must(
+      "CREATE TEMP TABLE echo AS SELECT * FROM cutover.ddl; SET session_replication_role = replica;"
+      "INSERT INTO cutover.ddl SELECT * FROM echo; INSERT INTO cutover.ddl "
+      "SELECT side, 'other', at, role, command, object FROM echo");
+  EXPECT_EQ(pair.blue_value("SELECT count(*) FROM cutover.ddl"), "1");
+}
+
 TEST(DdlGuard, OnRequestRefusesAndIsGoneAfterFinish) {
   ServerPair pair;
   auto options = quick_options();
