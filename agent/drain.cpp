@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "agent/resume.h"
+#include "agent/still_in_use.h"
 #include "common/async/gather.h"
 #include "common/async/within.h"
 
@@ -15,7 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds poll{1};
 constexpr const char* drain_hint =
-    "end the longest transactions (`cutover sessions`), or raise drain_timeout";
+    "end what is named, on the server itself: SELECT pg_terminate_backend(PID), never a cancel "
+    "through PgBouncer; `cutover sessions` shows the longest transactions; or raise drain_timeout";
 
 std::chrono::milliseconds time_until(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
@@ -125,7 +127,11 @@ Task<Outcome> pause_and_drain(Console& console, PauseOrder order) {
   auto paused = co_await try_to_pause(console, order, std::move(sight.value()));
   if (paused.is_done()) co_return paused;
   order.stop.raise();  // the pause has failed for all processes that share the order
+  std::vector<ConsoleRow> in_use;
+  if (Clock::now() >= order.deadline) in_use = co_await servers_in_use(console, order.moves);
   const auto resumed = co_await resume_entries(console, order.moves);
+  const auto who = co_await who_uses(console, std::move(in_use));
+  if (!who.empty()) paused.detail += "; still in use: " + who;
   if (resumed.is_done()) co_return paused;
   co_return in_doubt(paused.detail + "; and the RESUME after it: " + resumed.detail, resumed.hint);
 }

@@ -50,12 +50,16 @@ TEST_F(AgentOnRealServers, APauseThatIsResumedIsSeenAsAShortWaitOnly) {
 TEST_F(AgentOnRealServers, ADrainThatTakesTooLongIsResumedOnBoth) {
   AgentClient client = connect();
   support::SqlSession open_transaction(first_->conninfo("app"));
-  open_transaction.must("begin; select 1");
+  open_transaction.must("set application_name = 'nightly job'; begin; select 1");
+  const std::string pid = open_transaction.value("select pg_backend_pid()");
   client.ask(claim_request(1));
   client.ask(arm_request(1));
   const auto paused = client.ask(pause_request(1, 300, 10'000));
   EXPECT_EQ(paused.outcome(), proto::REFUSED);
-  EXPECT_THAT(paused.hint(), HasSubstr("longest transactions"));
+  EXPECT_THAT(paused.what(), HasSubstr("still in use: backend " + pid + " (entry app, user "));
+  EXPECT_THAT(paused.what(), HasSubstr("client 127.0.0.1:"));
+  EXPECT_THAT(paused.what(), HasSubstr("nightly job"));
+  EXPECT_THAT(paused.hint(), HasSubstr("SELECT pg_terminate_backend(PID)"));
   EXPECT_TRUE(both_serve());
   EXPECT_TRUE(open_transaction.run("commit").ok);
   EXPECT_EQ(client.ask(pause_request(1, 2000, 10'000)).outcome(), proto::DONE);

@@ -12,6 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::HasSubstr;
+using testing::Not;
 
 class Pause : public testing::Test {
  protected:
@@ -106,6 +107,35 @@ TEST_F(Pause, AnotherTagThanPauseIsNotBelieved) {
 
 TEST_F(Pause, ADrainThatTakesTooLongIsResumed) {
   bouncer_.entries["app"].servers_active = 1;
+  const Outcome outcome = pause(milliseconds(50));
+  EXPECT_TRUE(outcome.is_refused()) << outcome.detail;
+  EXPECT_TRUE(is_serving());
+}
+
+TEST_F(Pause, WhoeverKeepsItFromDrainingIsNamedWithTheClientBehind) {
+  bouncer_.entries["app"].servers_active = 1;
+  const ConsoleRow busy = {{"database", "app"},    {"user", "web"}, {"state", "active"},
+                           {"remote_pid", "4711"}, {"ptr", "s1"},   {"link", "c1"}};
+  ConsoleRow idle = busy;
+  idle["state"] = "idle";
+  idle["remote_pid"] = "4712";
+  ConsoleRow elsewhere = busy;
+  elsewhere["database"] = "other";
+  elsewhere["remote_pid"] = "4713";
+  bouncer_.servers = {idle, elsewhere, busy};
+  bouncer_.clients = {{{"addr", "10.0.0.8"}, {"port", "6"}, {"ptr", "c1"}, {"link", "s0"}},
+                      {{"addr", "10.0.0.9"}, {"port", "7"}, {"ptr", "c1"}, {"link", "s1"}}};
+  const Outcome outcome = pause(milliseconds(50));
+  EXPECT_THAT(outcome.detail, HasSubstr("still in use: backend 4711 (entry app, user web, "
+                                        "client 10.0.0.9:7)"));
+  EXPECT_THAT(outcome.detail, Not(HasSubstr("4712")));
+  EXPECT_THAT(outcome.detail, Not(HasSubstr("4713")));
+  EXPECT_THAT(outcome.hint, HasSubstr("pg_terminate_backend"));
+}
+
+TEST_F(Pause, NobodyWaitsLongerForTheNamesToBeFound) {
+  bouncer_.entries["app"].servers_active = 1;
+  bouncer_.refused_views = {"SERVERS", "CLIENTS"};
   const Outcome outcome = pause(milliseconds(50));
   EXPECT_TRUE(outcome.is_refused()) << outcome.detail;
   EXPECT_TRUE(is_serving());
