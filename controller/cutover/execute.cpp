@@ -259,7 +259,7 @@ class Execution {
     for (auto step = std::make_reverse_iterator(end); step != steps.rend(); ++step) {
       const auto outcome = co_await undo(**step);
       if (!outcome.is_done() && (*step)->undo_must_hold) co_return outcome;
-      if (!outcome.is_done()) left_behind_ = steps::worse_of(left_behind_, outcome);
+      if (!outcome.is_done()) left_behind_ = worse_of(left_behind_, outcome);
       performer_.end_pause_of(**step);
     }
     co_return done();

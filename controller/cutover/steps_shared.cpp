@@ -17,21 +17,6 @@ Outcome every_bouncer(const std::vector<BouncerSight>& sights, const std::string
   return outcomes.empty() ? in_doubt("no bouncer was seen") : combined(outcomes);
 }
 
-Outcome worse_of(const Outcome& one, const Outcome& other) {
-  if (one.is_done()) return other;
-  if (other.is_done()) return one;
-  Outcome worse = one.kind >= other.kind ? one : other;
-  worse.detail = one.detail + "; " + other.detail;
-  if (worse.hint.empty()) worse.hint = one.hint.empty() ? other.hint : one.hint;
-  return worse;
-}
-
-Outcome worst_of(const std::vector<Outcome>& outcomes) {
-  Outcome worst = done();
-  for (const auto& outcome : outcomes) worst = worse_of(worst, outcome);
-  return worst;
-}
-
 Task<Outcome> wait_for_gate(const Observer& fleet, const RunState& state) {
   for (;;) {
     const auto outcome = co_await gate_is_open(fleet, state);

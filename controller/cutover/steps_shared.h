@@ -1,9 +1,9 @@
-// What several steps need: judging all bouncers at once, waiting at the gate, the worse of two
-// outcomes.
+// What several steps need: judging all bouncers at once, waiting at the gate.
 #pragma once
 
 #include <functional>
 
+#include "common/base/outcomes.h"
 #include "controller/cutover/step.h"
 
 namespace cutover::steps {
@@ -12,11 +12,6 @@ namespace cutover::steps {
 /// done.
 Outcome every_bouncer(const std::vector<BouncerSight>& sights, const std::string& what,
                       const std::function<bool(const BouncerSight&)>& is_so);
-
-/// The one that is further from done; both details when both are not.
-Outcome worse_of(const Outcome& one, const Outcome& other);
-
-Outcome worst_of(const std::vector<Outcome>& outcomes);
 
 /// Looks until the gate opens; what cannot be found out refuses. The executor's deadline ends the
 /// wait.

@@ -81,17 +81,6 @@ std::vector<std::string> DatabaseServers::slots() const {
   return names;
 }
 
-Outcome worst_of(const std::vector<Outcome>& outcomes) {
-  Outcome worst = done();
-  for (const auto& one : outcomes) worst.kind = std::max(worst.kind, one.kind);
-  for (const auto& one : outcomes) {
-    if (one.kind != worst.kind || one.detail.empty()) continue;
-    worst.detail += (worst.detail.empty() ? "" : "; ") + one.detail;
-    if (worst.hint.empty()) worst.hint = one.hint;
-  }
-  return worst;
-}
-
 Outcome outcome_of(const postgres::Failure& failure, std::string hint) {
   if (hint.empty()) hint = failure.hint;
   return failure.lost ? in_doubt(failure.what, hint) : refused(failure.what, hint);

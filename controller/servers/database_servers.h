@@ -112,10 +112,6 @@ struct DatabaseServers {
   std::unique_ptr<DatabaseServers> green_as_blue_;
 };
 
-/// The outcome furthest from done, with the details of all that are as far; details of all when
-/// done.
-Outcome worst_of(const std::vector<Outcome>& outcomes);
-
 /// `failure` as an outcome: a lost connection leaves the effect in doubt.
 Outcome outcome_of(const postgres::Failure& failure, std::string hint = {});
 

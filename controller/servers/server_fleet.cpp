@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/async/gather.h"
+#include "common/base/outcomes.h"
 #include "controller/servers/claim.h"
 #include "controller/servers/fence_triggers.h"
 #include "controller/servers/fresh_sessions.h"

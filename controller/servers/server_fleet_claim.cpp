@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/async/gather.h"
+#include "common/base/outcomes.h"
 #include "controller/servers/claim.h"
 #include "controller/servers/decision.h"
 #include "controller/servers/mark_and_gate.h"

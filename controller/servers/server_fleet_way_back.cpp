@@ -1,5 +1,6 @@
 // The way back and the old fence over all databases.
 #include "common/async/gather.h"
+#include "common/base/outcomes.h"
 #include "controller/servers/old_fence.h"
 #include "controller/servers/server_fleet.h"
 #include "controller/servers/way_back.h"

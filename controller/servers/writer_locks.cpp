@@ -4,6 +4,7 @@
 
 #include "common/async/gather.h"
 #include "common/async/within.h"
+#include "common/base/outcomes.h"
 #include "controller/servers/fence_triggers.h"
 #include "controller/servers/published_tables.h"
 #include "controller/servers/schema.h"

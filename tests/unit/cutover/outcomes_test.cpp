@@ -42,9 +42,17 @@ TEST(CombinedOutcome, SaysTheSameHintOnce) {
 TEST(WorseOutcome, IsNeverBetterThanEither) {
   for (const auto& a : all_kinds) {
     for (const auto& b : all_kinds) {
-      EXPECT_EQ(steps::worse_of(a, b).kind, std::max(a.kind, b.kind));
+      EXPECT_EQ(worse_of(a, b).kind, std::max(a.kind, b.kind));
     }
   }
+}
+
+TEST(WorstOutcome, TellsWhatIsNotDoneAndAllWhenEverythingIs) {
+  const auto worst = worst_of(
+      {done("fine"), refused("is busy", "wait"), in_doubt("is silent", "look"), done("good")});
+  EXPECT_EQ(worst, in_doubt("is busy; is silent", "look"));
+  EXPECT_EQ(worst_of({done("fine"), done(), done("good")}), done("fine; good"));
+  EXPECT_EQ(worst_of({}), done());
 }
 
 TEST(EveryBouncer, IsInDoubtWhenOneCannotBeAskedAndWhenThereIsNone) {
