@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/async/within.h"
+#include "common/base/version.h"
 #include "common/wire/hello.h"
 #include "controller/link/exchange.h"
 #include "controller/link/transport.h"
@@ -48,16 +49,20 @@ Task<Result<void>> Link::connect() {
 
 Task<Result<void>> Link::connect_within(milliseconds limit) {
   const auto begun = Clock::now();
-  if (begun < silent_until_)
+  auto connected = co_await connect_unless_silent(limit);
+  if (!connected && Clock::now() - begun >= options_.patience)
+    silent_until_ = Clock::now() + options_.silence;
+  co_return connected;
+}
+
+Task<Result<void>> Link::connect_unless_silent(milliseconds limit) {
+  if (Clock::now() < silent_until_)
     co_return Error{address_of(bouncer_) + ": it did not answer a moment ago"};
   auto attempt = connect();
   auto connected = co_await within(limit, std::move(attempt));
-  if (!connected)
-    connected.emplace(
-        Error{fmt::format("{}: no connection within {} ms", address_of(bouncer_), limit.count())});
-  if (!*connected && Clock::now() - begun >= options_.patience)
-    silent_until_ = Clock::now() + options_.silence;
-  co_return std::move(*connected);
+  if (connected) co_return std::move(*connected);
+  co_return Error{
+      fmt::format("{}: no connection within {} ms", address_of(bouncer_), limit.count())};
 }
 
 Task<Result<void>> Link::open() {
@@ -66,7 +71,7 @@ Task<Result<void>> Link::open() {
   auto stream = co_await open_transport(executor_, bouncer_, transport);
   if (!stream) co_return stream.error();
   auto messages = std::make_unique<wire::MessageStream>(std::move(*stream));
-  auto mine = wire::make_hello(options_.program_version);
+  auto mine = wire::make_hello(program_version);
   auto hello = co_await wire::greet(*messages, std::move(mine), left_until(deadline));
   if (!hello) {
     messages->close();
@@ -88,7 +93,7 @@ Task<CallResult<proto::Reply>> Link::call(proto::Request request, milliseconds l
   const auto deadline = Clock::now() + limit;
   if (const auto error = not_usable()) co_return CallFailure{*error, false};
   if (!is_connected()) {
-    const auto connected = co_await connect_within(limit);
+    const auto connected = co_await connect_unless_silent(limit);
     if (!connected) co_return CallFailure{connected.error(), false};
   }
   const auto exchange = exchange_;

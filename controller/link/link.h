@@ -24,7 +24,6 @@ struct LinkOptions {
   Reconnect reconnect = Reconnect::on_next_call;
   std::chrono::milliseconds patience{2'000};  ///< with an attempt, until the agent counts as silent
   std::chrono::milliseconds silence{3'000};   ///< for which a silent agent is not tried again
-  std::string program_version = "0.1.0";
 };
 
 class Link {
@@ -37,11 +36,13 @@ class Link {
 
   /// Opens the connection if there is none, or it was lost.
   Task<Result<void>> connect();
-  /// The same for at most `limit`. After an attempt that met silence, not a refusal, the next ones
-  /// fail at once for a while: one host that is gone must not hold up, call by call, what the
-  /// others wait for.
+  /// The same for at most `limit`. After an attempt that met silence, not a refusal, connections
+  /// and calls fail at once for a while: one host that is gone must not hold up, call by call, what
+  /// the others wait for.
   Task<Result<void>> connect_within(std::chrono::milliseconds limit);
-  /// Never connected or lost: opened first, if the options allow, within `limit` too.
+  /// Never connected or lost: opened first, if the options allow, within `limit` too. A call that
+  /// met silence does not keep the next one from trying: in a run each of them may be the one that
+  /// gets through.
   Task<CallResult<proto::Reply>> call(proto::Request request, std::chrono::milliseconds limit);
   /// One empty round trip, measured.
   Task<CallResult<std::chrono::microseconds>> ping(std::chrono::milliseconds limit);
@@ -53,6 +54,7 @@ class Link {
   const proto::Hello& peer() const { return peer_; }
 
  private:
+  Task<Result<void>> connect_unless_silent(std::chrono::milliseconds limit);
   Task<Result<void>> open();
   std::optional<Error> not_usable() const;
 

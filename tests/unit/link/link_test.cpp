@@ -279,21 +279,43 @@ TEST_F(LinkTest, ASilentListenerIsGivenUpWithinTheLimit) {
   EXPECT_LT(Clock::now() - begun, 5s);
 }
 
-TEST_F(LinkTest, AnAgentThatWasSilentIsNotWaitedForByTheNextCall) {
+/// Its agent's connections are accepted by the kernel and never answered.
+struct SilentAgentTest : LinkTest {
   const std::string path = directory.file("silent.sock");
-  boost::asio::local::stream_protocol::acceptor silent(
-      context, boost::asio::local::stream_protocol::endpoint(path));
-  BouncerConfig bouncer = agent.bouncer();
-  bouncer.socket_path = path;
-  LinkOptions options;
-  options.patience = 50ms;
-  options.silence = 1h;
-  Link impatient(context.get_executor(), bouncer, options);
-  ASSERT_FALSE(run(context, impatient.call(pause(), 100ms)));
-  const auto next = run(context, impatient.call(pause(), 1h));
-  ASSERT_FALSE(next) << "would have waited for an hour";
-  EXPECT_FALSE(next.error().sent);
-  EXPECT_THAT(next.error().error.what, HasSubstr("did not answer a moment ago"));
+  boost::asio::local::stream_protocol::acceptor silent{
+      context, boost::asio::local::stream_protocol::endpoint(path)};
+  Link impatient{context.get_executor(), silent_bouncer(), impatience()};
+
+  BouncerConfig silent_bouncer() {
+    BouncerConfig bouncer = agent.bouncer();
+    bouncer.socket_path = path;
+    return bouncer;
+  }
+  static LinkOptions impatience() {
+    LinkOptions options;
+    options.patience = 50ms;
+    options.silence = 1h;
+    return options;
+  }
+  Error why_not(std::chrono::milliseconds limit) {
+    const auto reply = run(context, impatient.call(pause(), limit));
+    EXPECT_FALSE(reply);
+    if (reply) return {};
+    EXPECT_FALSE(reply.error().sent);
+    return reply.error().error;
+  }
+};
+
+TEST_F(SilentAgentTest, NothingWaitsAgainForAnAgentThatConnectingFoundSilent) {
+  ASSERT_FALSE(run(context, impatient.connect_within(100ms)));
+  EXPECT_THAT(run(context, impatient.connect_within(1h)).error().what,
+              HasSubstr("did not answer a moment ago"));
+  EXPECT_THAT(why_not(1h).what, HasSubstr("did not answer a moment ago"));
+}
+
+TEST_F(SilentAgentTest, EachCallTriesAnewUnlessConnectingFoundItSilent) {
+  EXPECT_THAT(why_not(100ms).what, HasSubstr("no connection within 100 ms"));
+  EXPECT_THAT(why_not(100ms).what, HasSubstr("no connection within 100 ms"));
 }
 
 TEST_F(LinkTest, AConnectionThatIsRefusedIsTriedAgainAtOnce) {
