@@ -48,13 +48,25 @@ void Progress::print(const RunBegan& event) {
   line("", plain, event.plan);
 }
 
+/// After the decision a step is tried ten times a second until it is done.
+bool Progress::is_repeated(const StepEnded& event) {
+  const bool is_same = last_failure_ && last_failure_->step == event.step &&
+                       last_failure_->is_undo == event.is_undo &&
+                       last_failure_->outcome.kind == event.outcome.kind &&
+                       last_failure_->outcome.detail == event.outcome.detail;
+  last_failure_ = event.outcome.is_done() ? std::nullopt : std::optional(event);
+  return is_same;
+}
+
 void Progress::print(const AttemptBegan& event) {
+  last_failure_.reset();
   if (event.attempt > 1) line("", plain, fmt::format("attempt {}", event.attempt));
 }
 
 void Progress::print(const StepBegan&) {}
 
 void Progress::print(const StepEnded& event) {
+  if (is_repeated(event)) return;
   std::string text = fmt::format("{:<20} {:>10}", event.step, duration_text(event.took));
   if (!event.outcome.detail.empty()) text += "  " + event.outcome.detail;
   const char* mark =

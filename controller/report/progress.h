@@ -1,8 +1,9 @@
 // Prints each step of a run as it happens, one line each, with its time and how long writes were
-// held.
+// held. What fails again and again in the same way is told once an attempt.
 #pragma once
 
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "controller/cutover/events.h"
@@ -20,6 +21,7 @@ class Progress : public Listener {
 
  private:
   void line(const char* mark, const char* color, const std::string& text);
+  bool is_repeated(const StepEnded& event);
   void print(const RunBegan& event);
   void print(const AttemptBegan& event);
   void print(const StepBegan& event);
@@ -31,6 +33,7 @@ class Progress : public Listener {
 
   std::FILE* out_;
   ProgressStyle style_;
+  std::optional<StepEnded> last_failure_;
 };
 
 /// "1.23 s", "45.6 ms"

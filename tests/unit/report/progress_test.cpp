@@ -34,6 +34,23 @@ TEST(Progress, ShowsWhyAStepWasRefusedAndWhatToDo) {
   EXPECT_NE(text.find("end it"), std::string::npos);
 }
 
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST(Progress, AStepThatFailsAgainInTheSameWayIsToldOnceAnAttempt) {
+  const StepEnded busy{"switch", false, in_doubt("bouncer-1: no answer"), {}};
+  const StepEnded other{"switch", false, refused("bouncer-1: disk full"), {}};
+  const StepEnded finally{"switch", false, done(), {}};
+  const auto text = printed({busy, busy, busy, other, busy, finally});
+  EXPECT_EQ(times(text, "no answer"), 2u) << text;
+  EXPECT_EQ(times(text, "disk full"), 1u) << text;
+  EXPECT_EQ(times(text, "switch"), 4u) << text;
+  EXPECT_EQ(times(printed({busy, AttemptBegan{2}, busy}), "no answer"), 2u);
+}
+
 TEST(Progress, HasNoEscapeCodesUnlessColourIsWanted) {
   const StepEnded event{"decide", false, done(), {}};
   EXPECT_EQ(printed({event}).find('\x1b'), std::string::npos);
