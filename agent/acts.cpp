@@ -7,31 +7,13 @@
 #include "agent/agent.h"
 #include "agent/log.h"
 #include "common/async/gather.h"
+#include "common/base/outcomes.h"
 
 namespace cutover::agent {
 namespace {
 
 constexpr std::chrono::milliseconds shortest_lease{100};
 constexpr std::chrono::milliseconds longest_lease{600'000};
-
-int badness(const Outcome& outcome) {
-  return outcome.is_in_doubt() ? 2 : outcome.is_refused() ? 1 : 0;
-}
-
-/// The worst of them: in doubt, then refused, then done; with all that those have to tell.
-Outcome worst_of(const std::vector<Outcome>& outcomes) {
-  Outcome worst = done();
-  for (const Outcome& outcome : outcomes) {
-    if (badness(outcome) < badness(worst)) continue;
-    if (badness(outcome) > badness(worst)) {
-      worst = outcome;
-    } else if (!outcome.detail.empty()) {
-      worst.detail += (worst.detail.empty() ? "" : "; ") + outcome.detail;
-      if (worst.hint.empty()) worst.hint = outcome.hint;
-    }
-  }
-  return worst;
-}
 
 std::chrono::milliseconds lease_of(std::uint32_t wanted_ms) {
   return std::clamp(std::chrono::milliseconds(wanted_ms), shortest_lease, longest_lease);
@@ -96,7 +78,7 @@ Task<Outcome> Agent::act(Command command, proto::Request request, BootTime recei
 Task<Outcome> Agent::pause_all(std::chrono::steady_clock::time_point deadline) {
   std::vector<Task<Outcome>> pausing;
   for (Bouncer* const bouncer : involved()) {
-    PauseOrder order{moves_of(*bouncer), deadline, stop_drain_};
+    PauseOrder order{moves_of(*bouncer), deadline, stop_drain_, [this] { pause_started(); }};
     pausing.push_back(bouncer->pause(std::move(order)));
   }
   const auto outcomes = co_await gather(std::move(pausing));
@@ -145,8 +127,8 @@ Task<Outcome> Agent::prepare_pause(proto::PauseCommand command, BootTime receive
 }
 
 Task<Outcome> Agent::pause_now(proto::PauseCommand command) {
-  pause_started();
-  const auto deadline = *pause_started_ + std::chrono::milliseconds(command.drain_timeout_ms());
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(command.drain_timeout_ms());
   const Outcome paused = co_await pause_all(deadline);
   if (paused.is_done() && !is_lease_over()) {
     log_info("paused", {{"seconds", seconds_text(time_paused())}});

@@ -107,9 +107,12 @@ Task<Outcome> try_to_pause(Console& console, PauseOrder order, Sight sight) {
   if (!sight.is_paused()) {
     const auto resumable = co_await check_it_can_be_resumed(console);
     if (!resumable.is_done()) co_return resumable;
+    if (order.held) order.held();
     auto commands = pause_commands(sight);
     const auto sent = co_await send_unless_stopped(console, std::move(commands), order);
     if (!sent.is_done()) co_return sent;
+  } else if (order.held) {
+    order.held();
   }
   auto drained = co_await wait_until_drained(console, order);
   co_return drained;

@@ -1,6 +1,8 @@
 // PAUSE, and the wait until no server connection of a moved entry is left; or everything resumed.
 #pragma once
 
+#include <functional>
+
 #include "agent/sight.h"
 #include "agent/stop_sign.h"
 #include "common/base/outcome.h"
@@ -11,6 +13,7 @@ struct PauseOrder {
   Moves moves = {};
   std::chrono::steady_clock::time_point deadline = {};  ///< past it: resumed, refused
   StopSign stop;                                        ///< raised: likewise, at once
+  std::function<void()> held = {};  ///< called when the first PAUSE is about to be sent, or was
 };
 
 /// Pauses only while no server login is in flight, takes only the tag PAUSE for an answer, and is

@@ -1,4 +1,5 @@
-// Before clients wait: every session that the pause will use answers, or is opened again.
+// Before clients wait: every session that the pause will use answers, or is opened again, and has
+// looked up what it will need.
 #pragma once
 
 #include "controller/servers/database_servers.h"

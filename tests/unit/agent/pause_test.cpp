@@ -74,6 +74,19 @@ TEST_F(Pause, EveryMovedEntryIsPausedAtOnceWhenOthersStay) {
   EXPECT_TRUE(bouncer_.entries.at("app").paused && bouncer_.entries.at("reports").paused);
 }
 
+TEST_F(Pause, ClientsCountAsHeldFromTheMomentPauseIsSentAndNotWhileItIsWaitedFor) {
+  bouncer_.entries["app"].servers_logging_in = 1;
+  when_sent("SHOW POOLS", 3, [this] { bouncer_.entries["app"].servers_logging_in = 0; });
+  int looks_before = 0;
+  auto counted = order();
+  counted.held = [&] {
+    looks_before = bouncer_.sent("SHOW POOLS");
+    EXPECT_EQ(bouncer_.sent("PAUSE"), 0);
+  };
+  EXPECT_TRUE(run(context_, pause_and_drain(console_, counted)).is_done());
+  EXPECT_EQ(looks_before, 3);
+}
+
 TEST_F(Pause, NothingIsPausedWhileAServerLogsIn) {
   bouncer_.entries["app"].servers_logging_in = 1;
   when_sent("SHOW POOLS", 3, [this] {
