@@ -60,6 +60,7 @@ Result<PrivateProcess> PrivateProcess::start(std::vector<std::string> arguments,
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   posix_spawn_file_actions_adddup2(&files, 1, 2);
+  posix_spawn_file_actions_addclosefrom_np(&files, 3);
   if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&files, directory.c_str());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -73,16 +73,16 @@ FileDescriptor output_for_hooks() {
   return FileDescriptor(open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC));
 }
 
-/// A process group of its own, and the signals as a program expects them: we ignore SIGPIPE.
+/// A process group of its own, and the signals as a program expects them: a run ignores some.
 void set_attributes(posix_spawnattr_t& attributes) {
   posix_spawnattr_init(&attributes);
   sigset_t none;
   sigemptyset(&none);
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
+  sigset_t ignored;
+  sigemptyset(&ignored);
+  for (const int number : {SIGPIPE, SIGTSTP, SIGTTOU}) sigaddset(&ignored, number);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &pipe);
+  posix_spawnattr_setsigdefault(&attributes, &ignored);
   posix_spawnattr_setflags(&attributes,
                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
@@ -99,6 +99,8 @@ pid_t spawn(std::vector<std::string> argv, const Environment& extra) {
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  // A hook may outlive its run, and an agent would take a connection it holds for a living run.
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawnattr_t attributes;
   set_attributes(attributes);
   pid_t pid = 0;

@@ -9,6 +9,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -91,10 +92,25 @@ TEST(HookProcess, ItsOutputWaitsForRoomAlsoWhereOursNeverWaits) {
 }
 
 TEST(HookProcess, HasTheSignalsOfAnyProgramThoughWeIgnoreSome) {
-  const auto before = signal(SIGPIPE, SIG_IGN);
-  const auto outcome = run({"sh", "-c", "kill -PIPE $$; exit 0"});
-  signal(SIGPIPE, before);
-  EXPECT_NE(outcome.detail.find("signal 13"), std::string::npos) << outcome.detail;
+  for (const int number : {SIGPIPE, SIGTSTP, SIGTTOU}) {
+    const auto before = signal(number, SIG_IGN);
+    // The bit of signal n in the kernel's mask is n - 1.
+    const auto outcome = run({"sh", "-c",
+                              "ignored=0x$(sed -n 's/^SigIgn:[[:space:]]*//p' /proc/$$/status)\n"
+                              "test $((ignored >> ($1 - 1) & 1)) = 0",
+                              "hook", std::to_string(number)});
+    signal(number, before);
+    EXPECT_TRUE(outcome.is_done()) << strsignal(number) << ": " << outcome.detail;
+  }
+}
+
+TEST(HookProcess, InheritsNoDescriptorOfTheRun) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);  // not closed by exec, as sockets of Asio are
+  const auto outcome =
+      run({"sh", "-c", "test ! -e /proc/$$/fd/$1", "hook", std::to_string(ends[0])});
+  for (const int descriptor : ends) close(descriptor);
+  EXPECT_TRUE(outcome.is_done()) << outcome.detail;
 }
 
 Task<void> until_readable(int descriptor) {
