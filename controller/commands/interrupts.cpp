@@ -6,6 +6,21 @@
 #include "common/base/interrupting_signals.h"
 
 namespace cutover {
+namespace {
+
+constexpr std::array stopping{SIGTSTP, SIGTTOU};
+
+}  // namespace
+
+NothingStops::NothingStops() {
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  for (std::size_t i = 0; i < stopping.size(); ++i) sigaction(stopping[i], &ignore, &before_[i]);
+}
+
+NothingStops::~NothingStops() {
+  for (std::size_t i = 0; i < stopping.size(); ++i) sigaction(stopping[i], &before_[i], nullptr);
+}
 
 struct Interrupts::Impl {
   Impl(const boost::asio::any_io_executor& executor, std::string said)

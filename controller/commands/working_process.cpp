@@ -6,26 +6,23 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <exception>
 
 #include "common/base/file_descriptor.h"
+#include "common/base/interrupting_signals.h"
 
 namespace cutover {
 namespace {
 
 Error system_error(const char* what) {
   return Error{fmt::format("cannot {}: {}", what, std::strerror(errno))};
-}
-
-sigset_t interrupting_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-  return set;
 }
 
 struct Pipe {
@@ -56,6 +53,19 @@ struct Pipes {
   }
 };
 
+/// What the work throws must not unwind into the parent's code, which would recover in its stead.
+std::string report_of(const std::function<std::string(const Tell&)>& work, const Tell& tell) {
+  try {
+    return work(tell) + "\n";
+  } catch (const std::exception& thrown) {
+    std::fputs(fmt::format("the working process failed: {}\n", thrown.what()).c_str(), stderr);
+  } catch (...) {
+    std::fputs("the working process failed\n", stderr);
+  }
+  std::fflush(nullptr);
+  _exit(EX_SOFTWARE);
+}
+
 [[noreturn]] void be_the_child(const std::function<std::string(const Tell&)>& work,
                                const Pipes& pipes, bool catch_prints, const sigset_t& signals) {
   sigprocmask(SIG_UNBLOCK, &signals, nullptr);
@@ -69,7 +79,7 @@ struct Pipes {
     const auto sent = write(told, line.data(), line.size());
     static_cast<void>(sent);
   };
-  const auto line = work(tell) + "\n";
+  const auto line = report_of(work, tell);
   std::size_t written = 0;
   while (written < line.size()) {
     const auto count =
@@ -86,7 +96,7 @@ void pass_on_signal(int signal_descriptor, pid_t child) {
   if (read(signal_descriptor, &info, sizeof info) != sizeof info) return;
   // What the terminal sends goes to the whole foreground group: the child has it already.
   const bool from_terminal = info.ssi_code == SI_KERNEL;
-  if (!from_terminal) kill(child, SIGINT);
+  if (!from_terminal) kill(child, static_cast<int>(info.ssi_signo));
 }
 
 /// What can be read now; false at the end.
@@ -169,13 +179,17 @@ Result<WorkEnd> run_in_working_process(const std::function<std::string(const Tel
                                        const WhileItWorks& meanwhile) {
   Pipes pipes;
   if (!pipes.open()) return system_error("make a pipe");
-  const auto signals = interrupting_signals();
+  const auto signals = set_of(interrupting_signals());
   sigset_t before;
   sigprocmask(SIG_BLOCK, &signals, &before);
   FileDescriptor signal_source(signalfd(-1, &signals, SFD_CLOEXEC));
   std::fflush(nullptr);
   const pid_t child = fork();
-  if (child < 0) return system_error("start the working process");
+  if (child < 0) {
+    auto error = system_error("start the working process");
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    return error;
+  }
   if (child == 0) be_the_child(work, pipes, static_cast<bool>(meanwhile.printed), signals);
   for (auto* pipe : {&pipes.report, &pipes.told, &pipes.printed}) pipe->writing->close();
   if (meanwhile.begin) meanwhile.begin();

@@ -33,8 +33,9 @@ struct WhileItWorks {
 
 /// Forks; the child calls `work`, writes the line it returns to the parent and exits with 0. Must
 /// be called while the process has a single thread and no io_context with open work. The parent
-/// waits; an interrupt or termination signal sent to it alone is passed on to the child as SIGINT,
-/// and one from the terminal, which the child gets too, is left to the child.
+/// waits; a signal sent to it alone by which somebody asks it to end is passed on to the child, and
+/// one from the terminal, which the child gets too, is left to the child. An exception that `work`
+/// lets out is a death: it goes to stderr, and there is no report.
 Result<WorkEnd> run_in_working_process(const std::function<std::string(const Tell&)>& work,
                                        const WhileItWorks& meanwhile = {});
 

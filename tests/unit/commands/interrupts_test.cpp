@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/steady_timer.hpp>
@@ -69,6 +70,31 @@ TEST(Interrupts, AreHeardAlsoWhereStderrTakesNothingMore) {
   dup2(before, STDERR_FILENO);
   for (const int descriptor : {ends[0], ends[1], before}) close(descriptor);
   EXPECT_TRUE(was_heard);
+}
+
+Task<void> stop_oneself(asio::any_io_executor executor) {
+  const Interrupts interrupts(executor, "interrupted");
+  kill(getpid(), SIGTSTP);
+  kill(getpid(), SIGTTOU);
+  co_return;
+}
+
+TEST(Interrupts, NothingStopsARunFromTheTerminal) {
+  const pid_t child = fork();
+  if (child == 0) {
+    setpgid(0, 0);  // SIGTSTP stops nobody in an orphaned group: ours has its parent in another one
+    boost::asio::io_context context(1);
+    boost::asio::co_spawn(context, stop_oneself(context.get_executor()), boost::asio::detached);
+    context.run();
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, WUNTRACED), child);
+  if (WIFSTOPPED(status)) kill(child, SIGKILL);
+  EXPECT_TRUE(WIFEXITED(status)) << "it was stopped";
+  struct sigaction after = {};
+  sigaction(SIGTSTP, nullptr, &after);
+  EXPECT_EQ(after.sa_handler, SIG_DFL);
 }
 
 TEST(Interrupts, WhatWasIgnoredFromTheStartStaysIgnored) {

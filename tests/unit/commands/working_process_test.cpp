@@ -5,9 +5,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <fstream>
+#include <stdexcept>
 #include <thread>
 
+#include "common/base/interrupting_signals.h"
 #include "tests/support/eventually.h"
 
 namespace cutover {
@@ -30,20 +33,48 @@ TEST(WorkingProcess, AWorkerThatWasKilledLeavesNoReport) {
   EXPECT_NE(end->how.find("signal 9"), std::string::npos);
 }
 
-TEST(WorkingProcess, ASignalSentToTheParentAloneReachesTheWorkerAsAnInterrupt) {
+TEST(WorkingProcess, AnExceptionOfTheWorkIsADeathAndNeverLeavesTheWorker) {
+  std::string printed;
+  WhileItWorks meanwhile;
+  meanwhile.printed = [&](const std::string& text) { printed += text; };
   const pid_t parent = getpid();
-  const auto end = run_in_working_process([parent](const Tell&) -> std::string {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
+  try {
+    const auto end = run_in_working_process(
+        [](const Tell&) -> std::string { throw std::runtime_error("out of luck"); }, meanwhile);
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->report, std::nullopt);
+    EXPECT_EQ(end->how, "exited with 70");
+  } catch (const std::runtime_error&) {
+    if (getpid() != parent) _exit(1);
+    FAIL() << "it was thrown in the parent";
+  }
+  EXPECT_EQ(printed, "the working process failed: out of luck\n");
+}
+
+/// What the worker hears first after `sent` went to the parent alone.
+std::string heard_by_worker(const std::vector<int>& sent) {
+  const pid_t parent = getpid();
+  const auto end = run_in_working_process([parent, sent](const Tell&) -> std::string {
+    const auto set = set_of({SIGINT, SIGTERM, SIGHUP});
     sigprocmask(SIG_BLOCK, &set, nullptr);
-    kill(parent, SIGTERM);
+    // Passed on one after the other, in the order in which the parent was told.
+    for (const int number : sent) kill(parent, number);
     int signal = 0;
     sigwait(&set, &signal);
-    return signal == SIGINT ? "interrupted" : "other";
+    return strsignal(signal);
   });
-  ASSERT_TRUE(end);
-  EXPECT_EQ(end->report, "interrupted");
+  return end && end->report ? *end->report : "nothing";
+}
+
+TEST(WorkingProcess, ASignalSentToTheParentAloneReachesTheWorker) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP})
+    EXPECT_EQ(heard_by_worker({number}), strsignal(number));
+}
+
+TEST(WorkingProcess, WhatTheParentIgnoresFromTheStartIsNotPassedOn) {
+  const auto before = signal(SIGHUP, SIG_IGN);
+  EXPECT_EQ(heard_by_worker({SIGHUP, SIGTERM}), strsignal(SIGTERM));
+  EXPECT_EQ(signal(SIGHUP, before), SIG_IGN);
 }
 
 TEST(WorkingProcess, LinesToldAndTextPrintedReachTheParentInOrder) {
