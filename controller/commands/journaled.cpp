@@ -37,6 +37,12 @@ Result<void> write_checks(Journal& journal, const std::string& run_id,
   return {};
 }
 
+void end_in_journal(Journal& journal, const CommandResult& result) {
+  const auto ended =
+      journal.end_run(result.run_id, result.outcome, result.attempts, result.pause_seconds);
+  if (!ended) spdlog::warn("the journal could not be closed: {}", to_text(ended.error()));
+}
+
 void write_to_journal(const Config& config, const std::string& command, CommandResult& result) {
   if (result.run_id.empty()) result.run_id = make_run_id();
   const auto written = write(config, command, result);

@@ -1,7 +1,6 @@
 #include "controller/commands/phase_command.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <boost/json.hpp>
 
@@ -111,7 +110,7 @@ json::value data_of(const PhaseSurvey& survey) {
 
 /// A phase changes what the next call finds done already: a failure half way leaves nothing to
 /// undo, only the rest to do.
-void take_over(CommandResult& result, const Acts& acts) {
+void take_outcome_of(CommandResult& result, const Acts& acts) {
   result.steps = acts.steps;
   if (acts.steps.empty() || acts.steps.back().outcome.is_done()) return;
   const auto& failed = acts.steps.back();
@@ -146,9 +145,8 @@ CommandResult act_journaled(const CommandLine& line, const Config& config, const
   result.run_id = options.run_id;
   const auto acts =
       run_task<Acts>([&](asio::any_io_executor) { return act(phase, config, options); });
-  take_over(result, acts);
-  const auto ended = journal->end_run(options.run_id, result.outcome, 0, std::nullopt);
-  if (!ended) spdlog::warn("the journal could not be closed: {}", to_text(ended.error()));
+  take_outcome_of(result, acts);
+  end_in_journal(*journal, result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "common/base/run_id.h"
 #include "common/log/log.h"
 #include "controller/commands/interrupts.h"
+#include "controller/commands/journaled.h"
 #include "controller/commands/run_plan.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
@@ -177,7 +178,7 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, Recovery& recovery
   const auto plan = plan_for(decision.course, is_on_green, recovery);
   auto result = recovery_result(RunOutcome::done);
   const auto report = co_await follow(fleet, recovery, *claim, plan);
-  take_over(result, report);
+  take_outcome_of(result, report);
   const bool moved = is_on_green && decision.course != RecoveryCourse::back;
   result.data = serving(recovery.direction, moved ? Clients::moved : Clients::stay, decision.why);
   co_return result;
@@ -198,9 +199,7 @@ CommandResult recover_here(const CommandLine& line, const Config& config) {
   auto result = run_task<CommandResult>(
       [&](asio::any_io_executor executor) { return carry_out(executor, recovery); });
   result.run_id = recovery.run_id;
-  if (recovery.journal != nullptr) {
-    journal->end_run(recovery.run_id, result.outcome, result.attempts, result.pause_seconds);
-  }
+  if (recovery.journal != nullptr) end_in_journal(*recovery.journal, result);
   return result;
 }
 

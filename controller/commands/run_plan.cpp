@@ -4,10 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/json/value.hpp>
 
 #include "common/base/run_id.h"
 #include "common/log/log.h"
+#include "controller/commands/dead_run.h"
 #include "controller/commands/interrupts.h"
 #include "controller/commands/journaled.h"
 #include "controller/commands/onlooker.h"
@@ -85,38 +85,8 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
   }
   CommandResult result;
   result.command = label_of(tools.line.command);
-  take_over(result, report);
+  take_outcome_of(result, report);
   co_return result;
-}
-
-void end_in_journal(Journal& journal, const std::string& run_id, const CommandResult& result) {
-  const auto ended = journal.end_run(run_id, result.outcome, result.attempts, result.pause_seconds);
-  if (!ended) spdlog::warn("the journal could not be closed: {}", to_text(ended.error()));
-}
-
-CommandResult died(const CommandLine& line, const std::string& how) {
-  CommandResult result = refusal(label_of(line.command), Error{"the working process " + how});
-  result.outcome = name_of(RunOutcome::in_doubt);
-  result.exit_code = exit_code_of(RunOutcome::in_doubt);
-  return result;
-}
-
-/// What is told of a run whose process died, after recovery went where it could.
-CommandResult after_recovery(const CommandLine& line, const std::string& how,
-                             CommandResult recovered) {
-  CommandResult result = died(line, how);
-  result.run_id = recovered.run_id;
-  result.steps = recovered.steps;
-  result.data = recovered.data;
-  if (recovered.exit_code != 0) return recovered;
-  const auto& data = recovered.data.as_object();
-  const std::string serves(data.at("serves").as_string());
-  const auto outcome = data.at("moved").as_bool() ? RunOutcome::attention : RunOutcome::aborted;
-  result.outcome = name_of(outcome);
-  result.exit_code = exit_code_of(outcome);
-  result.error = Error{
-      fmt::format("the working process {}; recovery brought every bouncer to {}", how, serves)};
-  return result;
 }
 
 }  // namespace
@@ -150,7 +120,7 @@ CommandResult run_plan_here(const CommandLine& line, const Config& config, const
   auto result = run_task<CommandResult>(
       [&](asio::any_io_executor executor) { return carry_out(executor, tools); });
   result.run_id = tools.run_id;
-  end_in_journal(*journal, tools.run_id, result);
+  end_in_journal(*journal, result);
   return result;
 }
 
@@ -170,10 +140,10 @@ CommandResult run_plan(const CommandLine& line, const Config& config, const Plan
   if (!end) return refusal(label_of(line.command), end.error());
   if (end->report) {
     auto result = from_json_line(*end->report);
-    return result ? *result : died(line, "left an unreadable report");
+    return result ? *result : result_of_dead_run(line, "left an unreadable report");
   }
   spdlog::error("the working process {}: recovering", end->how);
-  return after_recovery(line, end->how, recover_here(line, config));
+  return result_after_recovery(line, end->how, matter.direction, recover_here(line, config));
 }
 
 }  // namespace cutover

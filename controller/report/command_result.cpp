@@ -108,7 +108,7 @@ void end_by_steps(CommandResult& result, const std::string& hint) {
           failed->outcome.hint.empty() ? hint : failed->outcome.hint});
 }
 
-void take_over(CommandResult& result, const RunReport& report) {
+void take_outcome_of(CommandResult& result, const RunReport& report) {
   result.outcome = name_of(report.outcome);
   result.exit_code = exit_code_of(report.outcome);
   result.attempts = report.attempts;

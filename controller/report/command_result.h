@@ -38,7 +38,7 @@ void end_as(CommandResult& result, RunOutcome outcome, Error error);
 void end_by_steps(CommandResult& result, const std::string& hint);
 
 /// Takes outcome, exit code, attempts, pause, steps and cause from a run.
-void take_over(CommandResult& result, const RunReport& report);
+void take_outcome_of(CommandResult& result, const RunReport& report);
 
 /// One line, no newline inside: exactly the keys of docs/commands.md.
 std::string to_json_line(const CommandResult& result);

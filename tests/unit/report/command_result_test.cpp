@@ -22,7 +22,7 @@ CommandResult a_run() {
   result.run_id = "20261122T141533-7f3a9c";
   result.command = "cutover";
   result.dry_run = false;
-  take_over(result, report);
+  take_outcome_of(result, report);
   return result;
 }
 

@@ -1,0 +1,64 @@
+// What the operator is told when the process of a run died.
+#include "controller/commands/dead_run.h"
+
+#include <gtest/gtest.h>
+
+namespace cutover {
+namespace {
+
+constexpr const char* killed = "was killed by signal 9 (Killed)";
+
+CommandLine line_of(CommandName command) {
+  CommandLine line;
+  line.command = command;
+  return line;
+}
+
+CommandResult recovery_that_found(const char* serves) {
+  CommandResult result;
+  result.run_id = "recovery-1";
+  result.data = {{"serves", serves}, {"moved", true}};
+  return result;
+}
+
+CommandResult after(CommandName command, Direction direction, const char* serves) {
+  return result_after_recovery(line_of(command), killed, direction, recovery_that_found(serves));
+}
+
+TEST(DeadRun, NeedsAttentionWhereClientsAreOnTheSideItWentFor) {
+  const auto cutover = after(CommandName::cutover, Direction::forward, "green");
+  EXPECT_EQ(cutover.outcome, "attention");
+  EXPECT_EQ(cutover.exit_code, 5);
+  EXPECT_EQ(cutover.error->what,
+            "the working process was killed by signal 9 (Killed); recovery brought every bouncer "
+            "to green");
+  EXPECT_EQ(after(CommandName::rollback, Direction::back, "blue").exit_code, 5);
+}
+
+TEST(DeadRun, WasAbortedWhereClientsStayed) {
+  EXPECT_EQ(after(CommandName::cutover, Direction::forward, "blue").outcome, "aborted");
+  EXPECT_EQ(after(CommandName::cutover, Direction::forward, "blue").exit_code, 3);
+}
+
+TEST(DeadRun, ARollbackThatDiedBeforeItsClaimWasAbortedThoughItsRecoverySawACutoverThatMoved) {
+  const auto rollback = after(CommandName::rollback, Direction::back, "green");
+  EXPECT_EQ(rollback.outcome, "aborted");
+  EXPECT_EQ(rollback.exit_code, 3);
+}
+
+TEST(DeadRun, IsToldAsItsRecoveryWhereThatDidNotEndWell) {
+  auto failed = recovery_that_found("blue");
+  failed.outcome = "in_doubt";
+  failed.exit_code = 4;
+  const auto told = result_after_recovery(line_of(CommandName::cutover), killed,
+                                          Direction::forward, failed);
+  EXPECT_EQ(told.exit_code, 4);
+  EXPECT_EQ(told.run_id, "recovery-1");
+}
+
+TEST(DeadRun, IsInDoubtUntilItIsRecovered) {
+  EXPECT_EQ(result_of_dead_run(line_of(CommandName::cutover), killed).exit_code, 4);
+}
+
+}  // namespace
+}  // namespace cutover
