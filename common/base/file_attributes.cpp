@@ -77,8 +77,9 @@ bool is_mount_point(const std::string& real_path) {
 Result<void> copy_attributes(const std::string& like, int fd, const std::string& path) {
   FileDescriptor model(::open(like.c_str(), O_RDONLY | O_CLOEXEC));
   if (!model.is_open()) {
-    if (errno == ENOENT) return {};
-    return file_error("open", like, errno);
+    const int reason = errno;
+    if (reason == ENOENT) return {};
+    return file_error("open", like, reason);
   }
   struct stat wanted {};
   struct stat present {};
@@ -86,8 +87,9 @@ Result<void> copy_attributes(const std::string& like, int fd, const std::string&
   if (::fstat(fd, &present) != 0) return file_error("stat", path, errno);
   const bool same_owner = wanted.st_uid == present.st_uid && wanted.st_gid == present.st_gid;
   if (!same_owner && ::fchown(fd, wanted.st_uid, wanted.st_gid) != 0) {
-    Error error = file_error("keep the owner of " + like + " on", path, errno);
-    if (errno == EPERM)
+    const int reason = errno;
+    Error error = file_error("keep the owner of " + like + " on", path, reason);
+    if (reason == EPERM)
       error.hint = "give " + like + " to the agent's user and a group of that user";
     return error;
   }

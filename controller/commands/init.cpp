@@ -5,12 +5,12 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
-#include <iostream>
 #include <sstream>
 
 #include "common/base/durable_file.h"
 #include "common/postgres/connection.h"
 #include "controller/commands/commands.h"
+#include "controller/commands/prompt.h"
 #include "controller/commands/run_task.h"
 #include "controller/commands/screen.h"
 #include "controller/config/config_text.h"
@@ -29,10 +29,7 @@ Result<std::string> ask(const CommandLine& line, const std::string& option,
   if (isatty(STDIN_FILENO) == 0)
     return Error{fmt::format("there is no terminal to ask: {}", question),
                  fmt::format("give {} VALUE", option)};
-  fmt::print(stderr, "{} ", question);
-  std::fflush(stderr);
-  std::string answer;
-  std::getline(std::cin, answer);
+  const auto answer = answer_to(question);
   if (answer.empty()) return Error{"no answer to: " + question, "give " + option + " VALUE"};
   return text_result(answer);
 }
@@ -40,11 +37,8 @@ Result<std::string> ask(const CommandLine& line, const std::string& option,
 Result<std::vector<std::string>> agents_of(const CommandLine& line) {
   auto agents = line.options.all("--agent");
   if (!agents.empty() || isatty(STDIN_FILENO) == 0) return agents;
-  fmt::print(stderr, "Agents, as ssh://USER@HOST:22 or unix:///PATH, with blanks between: ");
-  std::fflush(stderr);
-  std::string answer;
-  std::getline(std::cin, answer);
-  std::istringstream words(answer);
+  std::istringstream words(
+      answer_to("Agents, as ssh://USER@HOST:22 or unix:///PATH, with blanks between:"));
   for (std::string word; words >> word;) agents.push_back(word);
   return agents;
 }

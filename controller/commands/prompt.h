@@ -11,6 +11,9 @@ struct PromptOptions {
   bool answer_yes = false;  ///< --yes
 };
 
+/// What the operator types to `question`, a line; empty at the end of the input.
+std::string answer_to(const std::string& question);
+
 /// True when the operator types `wanted`; with --yes nothing is asked. An error (exit 2) without a
 /// terminal.
 Result<bool> confirm(const std::string& question, const std::string& wanted, PromptOptions options);

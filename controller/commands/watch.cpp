@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <mutex>
 
 #include "common/base/file_descriptor.h"
@@ -92,8 +93,11 @@ LookLoopOptions logged(LookLoopOptions options) {
 CommandResult watch_lines(const CommandLine& line, const Config& config,
                           const StopRequests& requests) {
   const LookLoop looks(config, logged(look_options(line)), [&](const FleetLook& look) {
-    fmt::print(line.json ? stderr : stdout, "{}\n", line_of(look));
-    std::fflush(stdout);
+    // On a thread of its own: a full disk is no error of the watch.
+    const auto text = line_of(look) + "\n";
+    std::FILE* out = line.json ? stderr : stdout;
+    std::fwrite(text.data(), 1, text.size(), out);
+    std::fflush(out);
   });
   while (!requests.wait(frame_interval, false)) {
   }

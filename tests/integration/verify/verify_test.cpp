@@ -62,6 +62,11 @@ class Verify : public ::testing::Test {
         "ALTER DATABASE app0 SET search_path = 'public', 'pg_catalog'");
   }
 
+  void stop_following() {
+    const auto& subscription = pair_.databases[0].subscriptions[0].subscription;
+    pair_.green.sql("ALTER SUBSCRIPTION " + subscription + " DISABLE", "app0");
+  }
+
   VerifyOptions options() {
     VerifyOptions options;
     options.state_dir = directory_.path() / "state";
@@ -277,9 +282,7 @@ TEST_F(Verify, RowsWrittenSinceThePublicationWasMadeAreComparedFirst) {
 }
 
 TEST_F(Verify, WithoutAFollowingSubscriptionItIsRefusedAndSaysSo) {
-  pair_.green.sql(
-      "ALTER SUBSCRIPTION " + pair_.databases[0].subscriptions[0].subscription + " DISABLE",
-      "app0");
+  stop_following();
   auto impatient = options();
   impatient.patience = std::chrono::milliseconds(500);
   bool refused = false;
@@ -298,9 +301,7 @@ TEST_F(Verify, WithoutItsSlotItEndsAtOnceAndSaysWhetherBlueWasCutOver) {
 }
 
 TEST_F(Verify, WhatItWaitsForIsTold) {
-  pair_.green.sql(
-      "ALTER SUBSCRIPTION " + pair_.databases[0].subscriptions[0].subscription + " DISABLE",
-      "app0");
+  stop_following();
   auto waiting = options();
   waiting.progress_interval = std::chrono::milliseconds(0);
   waiting.waiting = [](const std::string& why) { throw std::runtime_error(why); };
