@@ -50,8 +50,8 @@ TEST(DeadRun, IsToldAsItsRecoveryWhereThatDidNotEndWell) {
   auto failed = recovery_that_found("blue");
   failed.outcome = "in_doubt";
   failed.exit_code = 4;
-  const auto told = result_after_recovery(line_of(CommandName::cutover), killed,
-                                          Direction::forward, failed);
+  const auto told =
+      result_after_recovery(line_of(CommandName::cutover), killed, Direction::forward, failed);
   EXPECT_EQ(told.exit_code, 4);
   EXPECT_EQ(told.run_id, "recovery-1");
 }
