@@ -14,11 +14,11 @@
 #include "agent/host_process.h"
 #include "agent/ini/config_files.h"
 #include "agent/ini/staging.h"
-#include "agent/known_hazards.h"
 #include "agent/peer.h"
 #include "agent/reading.h"
 #include "common/base/durable_file.h"
 #include "common/base/version.h"
+#include "common/pgbouncer/known_hazards.h"
 
 namespace cutover::agent {
 namespace {
@@ -153,8 +153,8 @@ Task<void> check_bouncer(const AgentConfig& config, const BouncerConfig& setting
                   "own user, needs no password");
   if (!answers) co_return;
   findings.ok(name + ": version", seen.version());
-  for (const std::string& hazard : known_hazards(seen.version()))
-    findings.warn(name + ": version " + seen.version(), hazard);
+  for (const KnownHazard& hazard : known_hazards(seen.version()))
+    findings.warn(name + ": version " + seen.version(), hazard.what);
   findings.expect(name + ": its files can be read", seen.error(), "see `ini` in agent.toml");
   findings.expect(name + ": it runs what its files say", seen.drift(),
                   "RELOAD it, or correct the files");

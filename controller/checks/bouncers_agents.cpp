@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "common/pgbouncer/known_hazards.h"
 #include "controller/checks/bouncer_questions.h"
 #include "controller/checks/check_list.h"
 
@@ -51,15 +52,22 @@ void judge_version(const ProcessView& view, Evidence& evidence) {
     evidence.fail("older than 1.12", both);
   else
     evidence.note("", both);
-  if (*version >= Version{1, 18} && *version < Version{1, 21})
-    evidence.warn("may end when clients cancel queries, and comes back unpaused", both);
   const std::string tls = setting(view.process, "server_tls_sslmode");
-  if (*version >= Version{1, 16} && *version < Version{1, 24} && !tls.empty() && tls != "disable")
-    evidence.warn("reconnects every pool at RELOAD with server TLS", both);
+  const bool has_tls = !tls.empty() && tls != "disable";
+  for (const KnownHazard& hazard : known_hazards(view.process.version())) {
+    if (hazard.of_server_tls && !has_tls) continue;
+    if (hazard.guard.empty())
+      evidence.warn(hazard.what, both);
+    else
+      evidence.note(hazard.what + ", but " + hazard.guard, both);
+  }
 }
 
 Task<Finding> pgbouncer_version(const CheckContext& context) {
-  return ask_processes(context, judge_version, {{}, "PgBouncer 1.24 or newer has none of these"});
+  return ask_processes(
+      context, judge_version,
+      {{},
+       "PgBouncer " + first_version_without_open_hazards() + " or newer has nothing to warn of"});
 }
 
 /// Since 1.21 PgBouncer prepares them again on a new server, when it may.
