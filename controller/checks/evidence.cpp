@@ -8,6 +8,10 @@ namespace cutover {
 namespace {
 
 constexpr std::size_t most_names = 5;
+constexpr auto unknown_label = "cannot be found out";
+constexpr auto unknown_hint =
+    "mend what the message names (a right that our user lacks, a server or bouncer that does not "
+    "answer), then check again";
 
 int severity(CheckOutcome outcome) {
   if (outcome == CheckOutcome::fail) return 2;
@@ -45,7 +49,7 @@ void Evidence::note(const std::string& label, const std::string& object) {
 }
 
 void Evidence::unknown(const Error& error) {
-  fail("cannot be found out", error.what);
+  fail(unknown_label, error.what);
   if (unknown_hint_.empty()) unknown_hint_ = error.hint;
 }
 
@@ -78,10 +82,15 @@ std::string Evidence::detail(const std::string& none) const {
 Finding Evidence::finding(const std::string& none, const std::string& hint) const {
   Finding found{.outcome = worst(), .detail = detail(none)};
   if (found.outcome == CheckOutcome::pass) return found;
-  const bool only_unknown = std::all_of(groups_.begin(), groups_.end(), [](const Group& group) {
-    return group.outcome == CheckOutcome::pass || group.label == "cannot be found out";
+  const auto is_unknown = [](const Group& group) { return group.label == unknown_label; };
+  const auto is_fine = [](const Group& group) { return group.outcome == CheckOutcome::pass; };
+  const bool some_unknown = std::any_of(groups_.begin(), groups_.end(), is_unknown);
+  const bool only_unknown = std::all_of(groups_.begin(), groups_.end(), [&](const Group& group) {
+    return is_fine(group) || is_unknown(group);
   });
-  found.hint = only_unknown ? unknown_hint_ : join_hints(hint, unknown_hint_);
+  const std::string of_unknown =
+      some_unknown && unknown_hint_.empty() ? unknown_hint : unknown_hint_;
+  found.hint = only_unknown ? of_unknown : join_hints(hint, of_unknown);
   return found;
 }
 

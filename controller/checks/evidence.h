@@ -21,7 +21,7 @@ class Evidence {
   void warn(const std::string& label, const std::string& object = {});
   /// Shown also when the check passes.
   void note(const std::string& label, const std::string& object = {});
-  /// What cannot be found out fails, in the error's own words.
+  /// What cannot be found out fails, in the error's own words; the finding has a hint in any case.
   void unknown(const Error& error);
 
   bool is_clean() const;  ///< nothing failed and nothing is to be warned of

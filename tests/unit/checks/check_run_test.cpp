@@ -39,9 +39,18 @@ TEST(RunChecks, WhatCannotBeFoundOutNeverPasses) {
     if (report.finding.detail.find("blue is away") != std::string::npos ||
         report.finding.detail.find("no green") != std::string::npos) {
       EXPECT_EQ(report.finding.outcome, CheckOutcome::fail) << report.name;
+      EXPECT_NE(report.finding.hint, "") << report.name;
       ++unknown;
     }
   EXPECT_GT(unknown, 0);
+}
+
+TEST(RunChecks, NoFailureIsWithoutAHint) {
+  for (const CheckContext& context : {context_of({}), CheckContext()})
+    for (const CheckReport& report : run(context))
+      if (report.finding.outcome == CheckOutcome::fail) {
+        EXPECT_NE(report.finding.hint, "") << report.name << ": " << report.finding.detail;
+      }
 }
 
 TEST(RunChecks, AnEmptyFleetIsNoPass) {

@@ -51,6 +51,21 @@ TEST(Evidence, WhatCannotBeFoundOutFailsWithItsOwnHint) {
   EXPECT_EQ(found.hint, "start it");
 }
 
+TEST(Evidence, WhatCannotBeFoundOutIsNeverWithoutAHint) {
+  Evidence evidence;
+  evidence.unknown({"blue: permission denied for table job"});
+  const Finding found = evidence.finding("none", "create a primary key");
+  EXPECT_NE(found.hint, "");
+  EXPECT_EQ(found.hint.find("primary key"), std::string::npos) << found.hint;
+}
+
+TEST(Evidence, AHintOfTheServersOwnIsPreferred) {
+  Evidence evidence;
+  evidence.unknown({"blue: permission denied for table job"});
+  evidence.unknown({"green: connection refused", "start it"});
+  EXPECT_EQ(evidence.finding("none", "").hint, "start it");
+}
+
 TEST(Evidence, BothHintsAreGivenWhenBothApply) {
   Evidence evidence;
   evidence.unknown({"green: gone", "start it"});
