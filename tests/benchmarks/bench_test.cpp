@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/benchmarks/bouncer_wait.h"
 #include "tests/benchmarks/comparison.h"
 #include "tests/benchmarks/measured_run.h"
 #include "tests/benchmarks/scaling.h"
@@ -28,6 +29,7 @@ TEST(Comparison, TakesASampleOfEveryWayAndThisProjectFailsNothing) {
     const auto samples = samples_of(result.samples, "500", way);
     ASSERT_FALSE(samples.empty()) << way;
     EXPECT_GT(samples[0].held, 0) << way;
+    EXPECT_GT(samples[0].bouncer_wait, 0) << way;
   }
   EXPECT_GT(samples_of(result.samples, "500", "read-only")[0].failed, 0U);
   EXPECT_EQ(result.ours.lost + result.ours.doubled + result.ours.failed, 0U);
@@ -58,6 +60,11 @@ TEST(Comparison, ARunThatGaveUpIsCountedAndItsPauseIsTheLastOne) {
   EXPECT_THROW(take_times(ended_with(4, "{}"), measurement), std::runtime_error);
 }
 
+TEST(BouncerWait, IsWhatWasAddedInBetweenAndAllOfOneThatWasStartedAnew) {
+  EXPECT_EQ(waited({10, 20}, {15, 40}), 25);
+  EXPECT_EQ(waited({10, 20}, {15, 4}), 9);
+}
+
 TEST(Comparison, WhatARunThatIsCutOffLeavesSaysThatItsWritesWereNotCompared) {
   ComparisonResult cut_off;
   cut_off.samples = {{.group = "mix", .way = "cutover", .held = 250, .exit_code = given_up}};
@@ -86,6 +93,31 @@ TEST(Comparison, ARunThatGivesUpUnderLongTransactionsIsASampleWithoutAWayBack) {
   EXPECT_GT(result.ours.acknowledged, 0U);
 }
 
+/// What a cutover meets in one database: tables (partitions not counted) and sequences.
+std::pair<int, int> relations_in(const support::LoadSchema& schema) {
+  const support::PostgresServer server({.major = 16, .durability = support::Durability::fast});
+  support::create_load_schema(server.conninfo(), schema);
+  const auto count = [&](const std::string& condition) {
+    return std::stoi(server
+                         .sql("SELECT count(*) FROM pg_class c WHERE relnamespace::regnamespace"
+                              "::text IN ('load', '\"Load Two\"') AND " +
+                              condition)
+                         .value());
+  };
+  return {count("relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'client'"),
+          count("relkind = 'S'")};
+}
+
+TEST(Series, OfTablesHasAFixedNumberOfSequencesAndOfSequencesOfTables) {
+  support::RigOptions fleet;
+  fleet.schema = {.tables = 30, .sequences = 30};
+  using Relations = std::pair<int, int>;
+  EXPECT_EQ(relations_in(sized(fleet, "tables", 10).schema), Relations(10, 30));
+  EXPECT_EQ(relations_in(sized(fleet, "tables", 60).schema), Relations(60, 30));
+  EXPECT_EQ(relations_in(sized(fleet, "sequences", 0).schema), Relations(30, 0));
+  EXPECT_EQ(relations_in(sized(fleet, "sequences", 40).schema), Relations(30, 40));
+}
+
 Samples two_sizes() {
   return {{.group = "bouncers 1", .way = "floor", .held = 10},
           {.group = "bouncers 1", .way = "cutover", .held = 30, .steps = {{"pause", 12}}},
@@ -97,6 +129,14 @@ TEST(Series, TellsWhatIsOverTheFloorOfEachSize) {
   const auto table = series_table(two_sizes());
   EXPECT_THAT(table, HasSubstr("| bouncers 1 | 1 | 10.0 | 30.0 | 20.0 |"));
   EXPECT_THAT(table, HasSubstr("| bouncers 2 | 1 | 11.0 | 36.0 | 25.0 |"));
+}
+
+TEST(Series, OfRoundTripsTellsHowManyOfThemAreInHeld) {
+  const Samples samples{{.group = "round-trip-ms 0", .way = "cutover", .held = 80},
+                        {.group = "round-trip-ms 5", .way = "cutover", .held = 140},
+                        {.group = "round-trip-ms 20", .way = "cutover", .held = 340}};
+  EXPECT_THAT(series_table(samples), HasSubstr(" adds 13.0 ms to held"));
+  EXPECT_EQ(series_table(two_sizes()).find("round trip"), std::string::npos);
 }
 
 TEST(StripPlot, HasADotPerValueAndALinePerSeries) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "tests/benchmarks/bouncer_wait.h"
 #include "tests/benchmarks/measured_run.h"
 #include "tests/benchmarks/switched_by_script.h"
 #include "tests/support/eventually.h"
@@ -31,6 +32,31 @@ void judge(ShapedLoad& load, const std::string& live, RoundVerdict& sum) {
     add(sum, support::verify_load(driver, live));
   }
 }
+
+/// What clients and PgBouncers say of the time from here to some writes after the end.
+class Watch {
+ public:
+  Watch(const ShapedLoad& load, const support::CutoverRig& rig)
+      : load_(load),
+        consoles_(rig.console_conninfos()),
+        failed_before_(load.progress().failed),
+        waits_before_(bouncer_waits(consoles_)),
+        begun_(LoadClock::now()) {}
+
+  void end(Sample& sample) const {
+    load_.settle();
+    sample.stall = load_.longest_outage(begun_, LoadClock::now());
+    sample.failed = load_.progress().failed - failed_before_;
+    sample.bouncer_wait = waited(waits_before_, bouncer_waits(consoles_));
+  }
+
+ private:
+  const ShapedLoad& load_;
+  std::vector<std::string> consoles_;
+  std::uint64_t failed_before_;
+  std::vector<double> waits_before_;
+  LoadClock::time_point begun_;
+};
 
 class Comparison {
  public:
@@ -107,13 +133,13 @@ void Comparison::round_of_scripts(ShapedLoad& load, int round) {
 }
 
 void Comparison::floor(ShapedLoad& load, int round) {
+  Sample sample{.group = group_, .way = "floor", .round = round};
+  const Watch watch(load, ours_);
   const auto floor = support::measure_floor(load.short_writes(), ours_.console_conninfos(), 1, 1);
-  load.settle();
-  take({.group = group_,
-        .way = "floor",
-        .round = round,
-        .held = floor.held_ms,
-        .stall = load.longest_outage(floor.began, floor.ended)});
+  watch.end(sample);
+  sample.held = floor.held_ms;
+  sample.stall = load.longest_outage(floor.began, floor.ended);  // not of the time before it
+  take(std::move(sample));
 }
 
 /// A rollback is refused until the way back has caught up.
@@ -121,27 +147,24 @@ void Comparison::go(ShapedLoad& load, int round, const std::string& way) {
   std::vector<std::string> arguments{"--no-dry-run", "--yes", "--json"};
   if (way != "cutover") arguments.insert(arguments.begin(), way);
   Sample sample{.group = group_, .way = way, .round = round};
-  const auto failed_before = load.progress().failed;
-  auto begun = LoadClock::now();
+  std::optional<Watch> watch;
   support::Finished finished;
   const auto has_run = [&] {
     load.leave_their_rhythm();
-    begun = LoadClock::now();
+    watch.emplace(load, ours_);
     finished = ours_.cutover(arguments, 15min);
     return finished.exit_code != 1 || ++sample.refused == 0;
   };
   support::eventually(60s, has_run, 200ms);
   Measurement measurement;
   take_times(finished, measurement);
-  load.settle();
+  watch->end(sample);
   sample.held = measurement.held;
   sample.attempts = measurement.attempts;
   sample.exit_code = finished.exit_code.value_or(-1);
   sample.why = reason(finished);
   if (sample.exit_code == 0) ours_on_blue_ = !ours_on_blue_;
   sample.steps = measurement.steps;
-  sample.stall = load.longest_outage(begun, LoadClock::now());
-  sample.failed = load.progress().failed - failed_before;
   take(std::move(sample));
 }
 
@@ -149,13 +172,10 @@ void Comparison::switch_by(ShapedLoad& load, int round, Alternative alternative)
   const bool by_runbook = alternative == Alternative::runbook;
   Sample sample{.group = group_, .way = by_runbook ? "runbook" : "read-only", .round = round};
   if (by_runbook && !scripts_->may_begin()) sample.refused = 1;
-  const auto failed_before = load.progress().failed;
   load.leave_their_rhythm();
-  const auto begun = LoadClock::now();
+  const Watch watch(load, scripts_->rig());
   sample.held = scripts_->switch_by(alternative);
-  load.settle();
-  sample.stall = load.longest_outage(begun, LoadClock::now());
-  sample.failed = load.progress().failed - failed_before;
+  watch.end(sample);
   scripts_->follow();
   take(std::move(sample));
 }

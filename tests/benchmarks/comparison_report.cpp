@@ -49,8 +49,9 @@ std::string row(const Samples& samples) {
     attempts = std::max(attempts, sample.attempts);
   }
   const auto& way = samples.front().way;
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {:.0f} | {} |\n", words().at(way),
-                     samples.size(), three(stalls_of(samples)), three(helds_of(samples)), failed,
+  return fmt::format("| {} | {} | {} | {} | {:.0f} | {} | {} | {:.0f} | {} |\n", words().at(way),
+                     samples.size(), three(stalls_of(samples)), three(helds_of(samples)),
+                     quantile(bouncer_waits_of(samples), 0.5), failed,
                      way == "runbook" ? std::to_string(refused) : "", attempts, not_switched);
 }
 
@@ -67,9 +68,10 @@ std::string to_markdown(const ComparisonResult& result) {
   for (const std::string& group : groups_of(result.samples)) {
     text += fmt::format("### Load {}: {}\n\n", group, load_shape(group).meaning);
     text +=
-        "| | runs | stall p50 | p99 | max | held p50 | p99 | max | failed writes | refused to "
-        "start | attempts, max | not switched "
-        "|\n|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+        "| | runs | stall p50 | p99 | max | held p50 | p99 | max | PgBouncer's own count of "
+        "waiting, "
+        "all clients, p50 | failed writes | refused to start | attempts, max | not switched |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (const std::string& way : ways_of(result.samples)) {
       const auto samples = samples_of(result.samples, group, way);
       if (!samples.empty()) text += row(samples);
@@ -85,13 +87,14 @@ std::string to_csv(const Samples& samples) {
   for (const Sample& sample : samples)
     for (const auto& [name, took] : sample.steps)
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  std::string csv = "group,way,round,held_ms,stall_ms,failed,refused,attempts,exit_code";
+  std::string csv =
+      "group,way,round,held_ms,stall_ms,bouncer_wait_ms,failed,refused,attempts,exit_code";
   for (const auto& name : names) csv += "," + name + "_ms";
   csv += "\n";
   for (const Sample& sample : samples) {
-    csv += fmt::format("{},{},{},{:.3f},{:.3f},{},{},{},{}", sample.group, sample.way, sample.round,
-                       sample.held, sample.stall, sample.failed, sample.refused, sample.attempts,
-                       sample.exit_code);
+    csv += fmt::format("{},{},{},{:.3f},{:.3f},{:.3f},{},{},{},{}", sample.group, sample.way,
+                       sample.round, sample.held, sample.stall, sample.bouncer_wait, sample.failed,
+                       sample.refused, sample.attempts, sample.exit_code);
     for (const auto& name : names) {
       const auto found = std::find_if(sample.steps.begin(), sample.steps.end(),
                                       [&](const auto& step) { return step.first == name; });

@@ -41,6 +41,12 @@ void tell(const Round& round) {
   }
 }
 
+std::string text_of(const Arguments& arguments, const Rounds& rounds) {
+  const std::string rehearsals =
+      arguments.bench.rehearsals > 0 ? to_markdown(rounds, "rehearse") + "\n" : "";
+  return rehearsals + to_markdown(rounds, "cutover") + "\n" + verdict_line(rounds) + "\n";
+}
+
 int run(Arguments& arguments) {
   arguments.bench.fleet.blue_settings = pairs_of(arguments.settings);
   arguments.bench.fleet.green_settings = arguments.bench.fleet.blue_settings;
@@ -50,9 +56,9 @@ int run(Arguments& arguments) {
     tell(rounds.back());
     arguments.files.write(".csv", to_csv(rounds));
     arguments.files.write(".svg", to_svg(rounds, "cutover"));
+    arguments.files.write(".md", text_of(arguments, rounds));
   }
-  if (arguments.bench.rehearsals > 0) std::cout << to_markdown(rounds, "rehearse") << "\n";
-  std::cout << to_markdown(rounds, "cutover") << "\n" << verdict_line(rounds) << std::endl;
+  std::cout << text_of(arguments, rounds) << std::flush;
   bool clean = true;
   for (const auto& [all, verdict] : rounds)
     clean = clean && verdict.lost + verdict.doubled + verdict.failed == 0;

@@ -47,5 +47,8 @@ std::vector<double> stalls_of(const Samples& samples) {
 std::vector<double> helds_of(const Samples& samples) {
   return values_of(samples, &Sample::held);
 }
+std::vector<double> bouncer_waits_of(const Samples& samples) {
+  return values_of(samples, &Sample::bouncer_wait);
+}
 
 }  // namespace cutover::bench

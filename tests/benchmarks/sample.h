@@ -15,6 +15,7 @@ struct Sample {
   int round = 0;
   double held = 0;           ///< first PAUSE sent to last RESUME answered
   double stall = 0;          ///< the longest that any client waited
+  double bouncer_wait = 0;   ///< of all clients together, by the PgBouncers' own count
   std::uint64_t failed = 0;  ///< writes that clients saw fail
   int refused = 0;           ///< starts that were refused before this one
   double attempts = 1;
@@ -33,5 +34,6 @@ std::vector<std::string> groups_of(const Samples& all);
 std::vector<std::string> ways_of(const Samples& all);
 std::vector<double> stalls_of(const Samples& samples);
 std::vector<double> helds_of(const Samples& samples);
+std::vector<double> bouncer_waits_of(const Samples& samples);
 
 }  // namespace cutover::bench

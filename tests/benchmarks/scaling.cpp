@@ -15,16 +15,17 @@ namespace {
 constexpr std::array table_steps{"pause", "hold",        "first gate", "decide",
                                  "seal",  "second gate", "switch"};
 
+}  // namespace
+
 support::RigOptions sized(support::RigOptions fleet, const std::string& what, int size) {
   if (what == "bouncers") {
     fleet.hosts = size;
   } else if (what == "sequences") {
-    // Those that tables own are there anyway: few tables leave room for few sequences.
-    if (size == 0) fleet.schema.tables = 0;
+    fleet.schema.varied_tables = 0;  // plain ones own none, so there may be none at all
     fleet.schema.sequences = size;
   } else if (what == "tables") {
+    fleet.schema.varied_tables = fleet.schema.sequences;  // the sequences stay as many as they are
     fleet.schema.tables = size;
-    fleet.schema.sequences = size;
   } else if (what == "subscriptions") {
     fleet.subscriptions = size;
   } else if (what == "round-trip-ms") {
@@ -38,6 +39,8 @@ support::RigOptions sized(support::RigOptions fleet, const std::string& what, in
     settings->emplace_back("max_locks_per_transaction", "256");
   return fleet;
 }
+
+namespace {
 
 double step_of(const Sample& sample, const std::string& name) {
   for (const auto& [step, took] : sample.steps)
@@ -74,11 +77,33 @@ std::string row_of_size(const Samples& all, const std::string& group) {
   return row + "\n";
 }
 
+/// What one unit of the size adds to held: from the smallest to the largest, by their medians.
+double growth(const Samples& all, const std::string& series) {
+  const auto size_of = [&](const std::string& group) {
+    return std::stod(group.substr(series.size()));
+  };
+  const auto held_of = [&](const std::string& group) {
+    return quantile(helds_of(runs_of(all, group)), 0.5);
+  };
+  const auto groups = groups_of(all);
+  const double sizes = size_of(groups.back()) - size_of(groups.front());
+  return sizes > 0 ? (held_of(groups.back()) - held_of(groups.front())) / sizes : 0;
+}
+
+std::string round_trips_line(const Samples& all) {
+  const std::string series = "round-trip-ms";
+  if (all.empty() || all.front().group.rfind(series, 0) != 0) return "";
+  return fmt::format(
+      "\nA round trip that is 1 ms longer adds {:.1f} ms to held: so many round trips "
+      "of the controller are in it.\n",
+      growth(all, series));
+}
+
 }  // namespace
 
 std::vector<Series> every_series() {
   return {{"bouncers", {1, 2, 4, 8, 16}},
-          {"sequences", {10, 300, 1000, 10000}},
+          {"sequences", {0, 300, 1000, 10000}},
           {"tables", {10, 100, 1000, 5000}},
           {"subscriptions", {1, 2, 4}},
           {"round-trip-ms", {0, 1, 5, 20}}};
@@ -115,7 +140,7 @@ std::string series_table(const Samples& samples) {
   }
   text += line + "\n";
   for (const auto& group : groups_of(samples)) text += row_of_size(samples, group);
-  return text;
+  return text + round_trips_line(samples);
 }
 
 std::string series_plot(const Samples& samples) {

@@ -17,6 +17,9 @@ struct Series {
 /// All of them, as docs/benchmarks shows them.
 std::vector<Series> every_series();
 
+/// The fleet of a series at one size: nothing else changes. Throws for an unknown name.
+support::RigOptions sized(support::RigOptions fleet, const std::string& what, int size);
+
 struct ScalingOptions {
   support::RigOptions fleet;
   std::string load = "50";
@@ -27,7 +30,8 @@ struct ScalingOptions {
 ComparisonResult measure_series(const ScalingOptions& options, const Series& series,
                                 const std::function<void(const Sample&)>& tell);
 
-/// A row per size: over the floor, held, stall, and the steps that are most of it.
+/// A row per size: over the floor, held, stall, and the steps that are most of it. Where the size
+/// is the round trip, how many of them are in held, too.
 std::string series_table(const Samples& samples);
 std::string series_plot(const Samples& samples);
 

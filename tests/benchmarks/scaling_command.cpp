@@ -15,6 +15,7 @@ struct Arguments {
   ScalingOptions scaling;
   BenchFiles files{.out = "", .name = "scaling"};
   std::vector<std::string> series;
+  std::vector<int> sizes;
 };
 
 void tell(const Sample& sample) {
@@ -54,9 +55,12 @@ bool has_run_cleanly(const Arguments& arguments, const Series& series) try {
 int run(const Arguments& arguments) {
   bool clean = true;
   const auto& wanted = arguments.series;
-  for (const Series& series : every_series())
+  auto all = every_series();
+  for (Series& series : all) {
+    if (!arguments.sizes.empty()) series.sizes = arguments.sizes;
     if (wanted.empty() || std::find(wanted.begin(), wanted.end(), series.name) != wanted.end())
       clean = has_run_cleanly(arguments, series) && clean;
+  }
   return clean ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -69,6 +73,8 @@ BenchCommand scaling_command(CLI::App& parent) {
   declare_fleet(*app, arguments->scaling.fleet);
   arguments->files.declare(*app);
   app->add_option("--series", arguments->series, "these only; their names");
+  app->add_option("--sizes", arguments->sizes, "instead of those of docs/benchmarks; ascending")
+      ->needs("--series");
   app->add_option("--rounds", arguments->scaling.rounds, "cutovers and rollbacks of each size");
   app->add_option("--load", arguments->scaling.load, "name of a load");
   return {app, [arguments] { return run(*arguments); }};

@@ -7,7 +7,6 @@
 namespace cutover::support {
 namespace {
 
-/// The shape of a table follows from its number.
 enum class Shape { serial, identity, quoted, partitioned, other_schema, plain };
 
 constexpr int shapes = 6;
@@ -15,24 +14,29 @@ constexpr int shapes = 6;
 /// two rows, where a key would stop it.
 constexpr int keyless_table = 5;
 
-Shape shape_of(int number) {
-  return static_cast<Shape>(number % shapes);
-}
+/// The shape of a table follows from its number.
+struct Table {
+  int number = 0;
+  Shape shape = Shape::plain;
 
-bool owns_sequence(int number) {
-  const Shape shape = shape_of(number);
-  return shape != Shape::partitioned && shape != Shape::plain;
+  bool owns_sequence() const { return shape != Shape::partitioned && shape != Shape::plain; }
+};
+
+Table table_of(const LoadSchema& schema, int number) {
+  return {number,
+          number < schema.varied_tables ? static_cast<Shape>(number % shapes) : Shape::plain};
 }
 
 int separate_sequences(const LoadSchema& schema) {
   int owned = 0;
-  for (int number = 0; number < schema.tables; ++number) owned += owns_sequence(number) ? 1 : 0;
+  for (int number = 0; number < schema.tables; ++number)
+    owned += table_of(schema, number).owns_sequence() ? 1 : 0;
   return std::max(0, schema.sequences - owned);
 }
 
-std::string table_name(int number) {
-  const std::string text = std::to_string(number);
-  switch (shape_of(number)) {
+std::string table_name(const Table& table) {
+  const std::string text = std::to_string(table.number);
+  switch (table.shape) {
     case Shape::quoted:
       return "load.\"Load \"\"Table\"\" " + text + "\"";
     case Shape::other_schema:
@@ -55,8 +59,8 @@ std::string sequence_definition(int number) {
   return create + ";\n";
 }
 
-std::string id_column(int number) {
-  switch (shape_of(number)) {
+std::string id_column(const Table& table) {
+  switch (table.shape) {
     case Shape::serial:
     case Shape::quoted:
       return "id bigserial PRIMARY KEY";
@@ -70,31 +74,31 @@ std::string id_column(int number) {
 }
 
 /// server_port is filled in by the server that executes the insert: it tells who served a write.
-std::string columns(int number) {
-  const std::string unique = owns_sequence(number) ? " UNIQUE" : "";
-  const bool keyed = !owns_sequence(number) && number != keyless_table;
-  return "(" + id_column(number) + ", client integer NOT NULL, counter bigint NOT NULL,\n  " +
+std::string columns(const Table& table) {
+  const std::string unique = table.owns_sequence() ? " UNIQUE" : "";
+  const bool keyed = !table.owns_sequence() && table.number != keyless_table;
+  return "(" + id_column(table) + ", client integer NOT NULL, counter bigint NOT NULL,\n  " +
          "multi boolean NOT NULL, ticket bigint" + unique + ",\n  " +
          "server_port integer DEFAULT inet_server_port(), note text" +
          (keyed ? ", PRIMARY KEY (client, counter)" : "") + ")";
 }
 
-std::string partitions_of(int number) {
+std::string partitions_of(const Table& table) {
   std::string text;
   for (int part = 0; part < 2; ++part) {
     const std::string suffix = std::to_string(part);
-    text += "CREATE TABLE " + table_name(number) + "_" + suffix + " PARTITION OF " +
-            table_name(number) + " FOR VALUES WITH (MODULUS 2, REMAINDER " + suffix + ");\n";
+    text += "CREATE TABLE " + table_name(table) + "_" + suffix + " PARTITION OF " +
+            table_name(table) + " FOR VALUES WITH (MODULUS 2, REMAINDER " + suffix + ");\n";
   }
   return text;
 }
 
-std::string table_definition(int number) {
-  const std::string create = "CREATE TABLE " + table_name(number) + " " + columns(number);
-  if (shape_of(number) == Shape::partitioned)
-    return create + " PARTITION BY HASH (client);\n" + partitions_of(number);
-  if (number == keyless_table)
-    return create + ";\nALTER TABLE " + table_name(number) + " REPLICA IDENTITY FULL;\n";
+std::string table_definition(const Table& table) {
+  const std::string create = "CREATE TABLE " + table_name(table) + " " + columns(table);
+  if (table.shape == Shape::partitioned)
+    return create + " PARTITION BY HASH (client);\n" + partitions_of(table);
+  if (table.number == keyless_table)
+    return create + ";\nALTER TABLE " + table_name(table) + " REPLICA IDENTITY FULL;\n";
   return create + ";\n";
 }
 
@@ -113,7 +117,8 @@ std::vector<LoadTable> load_tables(const LoadSchema& schema) {
   const int separate = separate_sequences(schema);
   std::vector<LoadTable> tables;
   for (int number = 0; number < schema.tables; ++number)
-    tables.push_back({table_name(number), separate == 0 ? "" : sequence_name(number % separate)});
+    tables.push_back({table_name(table_of(schema, number)),
+                      separate == 0 ? "" : sequence_name(number % separate)});
   return tables;
 }
 
@@ -126,7 +131,8 @@ void create_load_schema(const std::string& conninfo, const LoadSchema& schema) {
                        "NOT NULL DEFAULT 0);\n";
   for (int number = 0; number < separate_sequences(schema); ++number)
     script += sequence_definition(number);
-  for (int number = 0; number < schema.tables; ++number) script += table_definition(number);
+  for (int number = 0; number < schema.tables; ++number)
+    script += table_definition(table_of(schema, number));
   run_sql(conninfo, script);
 }
 

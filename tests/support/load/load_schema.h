@@ -2,6 +2,7 @@
 // whatever moves them has met quoted names, partitions, serial and identity columns.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@ namespace cutover::support {
 struct LoadSchema {
   int tables = 12;     ///< partitions not counted
   int sequences = 12;  ///< those of serial and identity columns counted
+  /// Tables from this number on are plain, without a sequence of their own.
+  int varied_tables = std::numeric_limits<int>::max();
   std::string owner = "app";
   std::string password = "secret";  ///< of the owner, who is made; empty: who is there already
 };
