@@ -1,59 +1,69 @@
 #include "controller/commands/jumpbox.h"
 
-#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <sstream>
 
+#include "controller/journal/state_directory.h"
+
 namespace cutover {
 namespace {
 
-struct Tool {
-  const char* name;
-  const char* package;
-  const char* purpose;
-};
+namespace fs = std::filesystem;
 
-constexpr Tool tools[] = {
-    {"ssh", "openssh-client", "`transport = \"openssh\"` and ssh-keyscan need it"},
-    {"psql", "postgresql-client", "`cutover psql` runs it"},
-    {"tmux", "tmux", "a run in it survives a lost connection"},
-};
+constexpr unsigned permissions = 07777;
 
-Finding tool(const Tool& wanted) {
-  if (is_installed(wanted.name)) return {CheckOutcome::pass, "installed", {}};
-  return {CheckOutcome::warn, fmt::format("is not installed: {}", wanted.purpose),
-          fmt::format("apt-get install {}", wanted.package)};
-}
-
-bool is_set(const char* variable) {
+std::string environment(const char* variable) {
   const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
+  return value == nullptr ? "" : value;
 }
-
-/// Only who came over ssh loses a session with the connection.
-Finding lasting_session() {
-  if (!is_set("SSH_CONNECTION")) return {CheckOutcome::pass, "this is no ssh session", {}};
-  if (is_set("TMUX") || is_set("STY")) return {CheckOutcome::pass, "runs in tmux or screen", {}};
-  return {CheckOutcome::warn, "this session ends with its ssh connection", "tmux new -s cutover"};
-}
-
-}  // namespace
 
 bool is_installed(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  std::istringstream directories(path == nullptr ? "" : path);
+  std::istringstream directories(environment("PATH"));
   for (std::string directory; std::getline(directories, directory, ':');)
     if (access((directory + "/" + program).c_str(), X_OK) == 0) return true;
   return false;
 }
 
-std::vector<CheckReport> examine_jumpbox() {
-  std::vector<CheckReport> reports;
-  for (const auto& wanted : tools) reports.push_back({wanted.name, tool(wanted)});
-  reports.push_back({"session", lasting_session()});
-  return reports;
+std::vector<FoundProgram> find_programs() {
+  std::vector<FoundProgram> programs = {
+      {"ssh", "openssh-client", "`transport = \"openssh\"` and ssh-keyscan need it"},
+      {"psql", "postgresql-client", "`cutover psql` runs it"},
+      {"tmux", "tmux", "a run in it survives a lost connection"},
+  };
+  for (auto& program : programs) program.is_installed = is_installed(program.name);
+  return programs;
+}
+
+/// As libpq looks for it.
+fs::path password_file() {
+  const std::string given = environment("PGPASSFILE");
+  if (!given.empty()) return given;
+  const std::string home = environment("HOME");
+  return fs::path(home.empty() ? "/" : home) / ".pgpass";
+}
+
+}  // namespace
+
+FoundFile find_file(const fs::path& path) {
+  struct stat found {};
+  if (path.empty() || stat(path.c_str(), &found) != 0) return {path, std::nullopt};
+  return {path, found.st_mode & permissions};
+}
+
+MachineView look_at_machine(const Config& config) {
+  MachineView machine;
+  machine.state_dir = config.state_dir;
+  const auto usable = expect_usable(config.state_dir);
+  if (!usable) machine.state_dir_problem = usable.error();
+  machine.password_file = find_file(password_file());
+  machine.programs = find_programs();
+  machine.has_ssh_agent = !environment("SSH_AUTH_SOCK").empty();
+  machine.comes_over_ssh = !environment("SSH_CONNECTION").empty();
+  machine.outlives_its_connection = !environment("TMUX").empty() || !environment("STY").empty();
+  return machine;
 }
 
 }  // namespace cutover

@@ -1,17 +1,13 @@
-// What `doctor` looks for on the jumpbox beside servers and agents: programs, a session that
-// outlives a lost connection.
+// What `doctor` finds out about the machine it runs on: files, programs, a session that outlives a
+// lost connection. What it makes of that: jumpbox_points.h.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "controller/checks/check.h"
+#include "controller/commands/jumpbox_points.h"
 
 namespace cutover {
 
-std::vector<CheckReport> examine_jumpbox();
+MachineView look_at_machine(const Config& config);
 
-/// Whether a program of this name is in $PATH.
-bool is_installed(const std::string& program);
+FoundFile find_file(const std::filesystem::path& path);
 
 }  // namespace cutover
