@@ -67,7 +67,7 @@ void expect_clean_cutover(FleetUnderLoad& fleet) {
   EXPECT_TRUE(fleet.all_on_green());
   const auto verdict = fleet.verdict();
   EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict) << fleet.rig().logs();
-  EXPECT_GT(verdict.served_by.count(fleet.rig().green().port()), 0u);
+  EXPECT_GT(verdict.served_by_port(fleet.rig().green().port()), 0u);
   // What shows which server is blue lives through the seal (its application is "cutover checks").
   EXPECT_EQ(lines_with(fleet.rig().blue().log_file(), {"cutover checks", "terminating"}), 0);
 }

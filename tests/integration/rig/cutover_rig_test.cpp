@@ -27,7 +27,7 @@ TEST(CutoverRig, EveryWriteOnThirteenArrivesOnSeventeen) {
   ASSERT_TRUE(green_caught_up(by_hand(rig), 30s));
   const LoadVerdict verdict = rig.stop_and_verify(load);
   EXPECT_TRUE(verdict.is_clean()) << to_text(verdict) << rig.logs();
-  EXPECT_EQ(verdict.served_by.count(rig.blue().port()), 1U);
+  EXPECT_GT(verdict.served_by_port(rig.blue().port()), 0U);
 }
 
 TEST(CutoverRig, AWriteThatGreenNeverGotIsLostAndLeftBehind) {

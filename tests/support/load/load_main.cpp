@@ -106,7 +106,7 @@ void write_until_told(const std::vector<LoadDriver>& loads, const sigset_t& sign
 }
 
 void save(const std::vector<LoadDriver>& loads, const Arguments& arguments,
-          const std::map<WriteName, int>& servers) {
+          const std::map<WriteName, std::string>& servers) {
   if (arguments.csv.empty() && arguments.plot.empty()) return;
   const auto writes = recorded_writes(loads, servers);
   if (!arguments.csv.empty()) write_file(arguments.csv, writes_csv(writes));
@@ -126,7 +126,7 @@ bool judge(const std::vector<LoadDriver>& loads, const Arguments& arguments) {
 /// The record of a night is worth keeping where the servers no longer answer.
 bool judge_and_save(const std::vector<LoadDriver>& loads, const Arguments& arguments) {
   bool clean = false;
-  std::map<WriteName, int> servers;
+  std::map<WriteName, std::string> servers;
   try {
     clean = judge(loads, arguments);
     servers = servers_of_writes(arguments.green, arguments.load.schema);

@@ -45,25 +45,25 @@ LoadClock::time_point first_write_of(const std::vector<LoadDriver>& drivers) {
 }
 
 void add_writes(std::vector<RecordedWrite>& writes, const ClientRecord& record,
-                LoadClock::time_point first, const std::map<WriteName, int>& servers) {
+                LoadClock::time_point first, const std::map<WriteName, std::string>& servers) {
   const auto times = record.times();
   const auto fates = record.fates();
   for (std::size_t place = 0; place < times.size(); ++place) {
     const WriteName name{record.client(), static_cast<std::int64_t>(place) + 1};
     const auto server = servers.find(name);
     writes.push_back({milliseconds(times[place].begin - first), milliseconds(times[place].taken),
-                      name, fates[place], server == servers.end() ? 0 : server->second});
+                      name, fates[place], server == servers.end() ? "" : server->second});
   }
 }
 
 /// The longest write of every column, server and fate.
 std::vector<RecordedWrite> thinned(const std::vector<RecordedWrite>& writes, double from) {
-  std::map<std::pair<int, int>, RecordedWrite> longest;
+  std::map<std::pair<int, std::string>, RecordedWrite> longest;
   for (const RecordedWrite& write : writes) {
     const double at = write.begin_ms - from;
     if (at < 0 || at > 2 * window_ms) continue;
     const int column = static_cast<int>(at / (2 * window_ms) * dots_of_a_server);
-    const int kind = write.fate == WriteFate::acknowledged ? write.server : -1;
+    const std::string kind = write.fate == WriteFate::acknowledged ? write.server : "failed";
     auto& kept = longest[{column, kind}];
     if (write.taken_ms >= kept.taken_ms) kept = write;
   }
@@ -73,20 +73,29 @@ std::vector<RecordedWrite> thinned(const std::vector<RecordedWrite>& writes, dou
 }
 
 /// Servers in the order in which they served.
-std::vector<int> servers_in_turn(const std::vector<RecordedWrite>& writes) {
-  std::vector<int> servers;
+std::vector<std::string> servers_in_turn(const std::vector<RecordedWrite>& writes) {
+  std::vector<std::string> servers;
   for (const RecordedWrite& write : writes)
-    if (write.server != 0 &&
+    if (!write.server.empty() &&
         std::find(servers.begin(), servers.end(), write.server) == servers.end())
       servers.push_back(write.server);
   return servers;
 }
 
-const char* color_of(const RecordedWrite& write, const std::vector<int>& servers) {
-  if (write.fate != WriteFate::acknowledged) return "#d62728";
-  const auto place = std::find(servers.begin(), servers.end(), write.server) - servers.begin();
+const char* color_of(const std::string& server, const std::vector<std::string>& servers) {
+  const auto place = std::find(servers.begin(), servers.end(), server) - servers.begin();
   constexpr const char* colors[] = {"#1f77b4", "#2ca02c", "#9467bd", "#7f7f7f"};
   return colors[std::min<std::ptrdiff_t>(place, 3)];
+}
+
+std::string legend(const std::vector<std::string>& servers) {
+  std::string text =
+      "<text x=\"10\" y=\"18\" font-size=\"13\">how long writes took; the colour is the server "
+      "that served it, red: failed";
+  for (const std::string& server : servers)
+    text += std::string("<tspan dx=\"10\" fill=\"") + color_of(server, servers) + "\">" + server +
+            "</tspan>";
+  return text + "</text>\n";
 }
 
 std::string axes(double highest, double from) {
@@ -107,18 +116,18 @@ std::string axes(double highest, double from) {
 
 }  // namespace
 
-std::map<WriteName, int> servers_of_writes(const std::string& conninfo, const LoadSchema& schema) {
-  std::map<WriteName, int> servers;
+std::map<WriteName, std::string> servers_of_writes(const std::string& conninfo,
+                                                   const LoadSchema& schema) {
+  std::map<WriteName, std::string> servers;
   SqlSession session(conninfo);
   for (const LoadTable& table : load_tables(schema))
-    for (const auto& row :
-         session.must("SELECT client, counter, coalesce(server_port, 0) FROM " + table.name).rows)
-      servers[{std::stoi(row[0]), std::stoll(row[1])}] = std::stoi(row[2]);
+    for (const auto& row : session.must("SELECT client, counter, server FROM " + table.name).rows)
+      servers[{std::stoi(row[0]), std::stoll(row[1])}] = row[2];
   return servers;
 }
 
 std::vector<RecordedWrite> recorded_writes(const std::vector<LoadDriver>& drivers,
-                                           const std::map<WriteName, int>& servers) {
+                                           const std::map<WriteName, std::string>& servers) {
   const auto first = first_write_of(drivers);
   std::vector<RecordedWrite> writes;
   for (const LoadDriver& driver : drivers)
@@ -130,11 +139,11 @@ std::vector<RecordedWrite> recorded_writes(const std::vector<LoadDriver>& driver
 }
 
 std::string writes_csv(const std::vector<RecordedWrite>& writes) {
-  std::string text = "begin_ms,client,counter,taken_ms,fate,server_port\n";
+  std::string text = "begin_ms,client,counter,taken_ms,fate,server\n";
   for (const RecordedWrite& write : writes)
-    text += format("%.3f,%d,%lld,%.3f,%s,%d\n", write.begin_ms, write.name.first,
-                   static_cast<long long>(write.name.second), write.taken_ms, word_of(write.fate),
-                   write.server);
+    text += format("%.3f,%d,%lld,%.3f,%s,", write.begin_ms, write.name.first,
+                   static_cast<long long>(write.name.second), write.taken_ms, word_of(write.fate)) +
+            write.server + "\n";
   return text;
 }
 
@@ -151,15 +160,15 @@ std::string writes_plot(const std::vector<RecordedWrite>& writes) {
       "font-family=\"sans-serif\" font-size=\"11\">\n",
       plot_left + plot_width + 20, plot_top + plot_height + 30);
   text += "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
-  text +=
-      "<text x=\"10\" y=\"18\" font-size=\"13\">how long writes took; the colour is the server "
-      "that served it, red: failed</text>\n";
+  text += legend(servers);
   text += axes(highest, from);
-  for (const RecordedWrite& write : thinned(writes, from))
-    text +=
-        format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\" fill=\"%s\"/>\n",
-               plot_left + (write.begin_ms - from) / (2 * window_ms) * plot_width,
-               plot_top + plot_height * (1 - write.taken_ms / highest), color_of(write, servers));
+  for (const RecordedWrite& write : thinned(writes, from)) {
+    const bool is_served = write.fate == WriteFate::acknowledged;
+    text += format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\" fill=\"%s\"/>\n",
+                   plot_left + (write.begin_ms - from) / (2 * window_ms) * plot_width,
+                   plot_top + plot_height * (1 - write.taken_ms / highest),
+                   is_served ? color_of(write.server, servers) : "#d62728");
+  }
   return text + "</svg>\n";
 }
 

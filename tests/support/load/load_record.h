@@ -13,20 +13,21 @@ namespace cutover::support {
 /// A client and a counter of it.
 using WriteName = std::pair<int, std::int64_t>;
 
-/// Which server holds which write: the port it says it listens on, in the row itself.
-std::map<WriteName, int> servers_of_writes(const std::string& conninfo, const LoadSchema& schema);
+/// Which server served which write, as it says in the row itself: "10.0.0.5:5432 17.10".
+std::map<WriteName, std::string> servers_of_writes(const std::string& conninfo,
+                                                   const LoadSchema& schema);
 
 struct RecordedWrite {
   double begin_ms = 0;  ///< since the first write of the load
   double taken_ms = 0;
   WriteName name;
   WriteFate fate = WriteFate::acknowledged;
-  int server = 0;  ///< 0: on no server that was asked
+  std::string server = {};  ///< empty: on no server that was asked
 };
 
 /// Of drivers that made one load together, in order of their beginning.
 std::vector<RecordedWrite> recorded_writes(const std::vector<LoadDriver>& drivers,
-                                           const std::map<WriteName, int>& servers);
+                                           const std::map<WriteName, std::string>& servers);
 
 std::string writes_csv(const std::vector<RecordedWrite>& writes);
 

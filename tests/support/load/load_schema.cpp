@@ -73,14 +73,18 @@ std::string id_column(const Table& table) {
   }
 }
 
-/// server_port is filled in by the server that executes the insert: it tells who served a write.
+/// Filled in by the server that executes the insert, it tells who served a write: "10.0.0.5:5432
+/// 17.10". Both sides may listen on the same port, and behind one address.
+constexpr const char* server_column =
+    "server text DEFAULT coalesce(host(inet_server_addr()), 'local') || ':' || "
+    "current_setting('port') || ' ' || split_part(current_setting('server_version'), ' ', 1)";
+
 std::string columns(const Table& table) {
   const std::string unique = table.owns_sequence() ? " UNIQUE" : "";
   const bool keyed = !table.owns_sequence() && table.number != keyless_table;
   return "(" + id_column(table) + ", client integer NOT NULL, counter bigint NOT NULL,\n  " +
-         "multi boolean NOT NULL, ticket bigint" + unique + ",\n  " +
-         "server_port integer DEFAULT inet_server_port(), note text" +
-         (keyed ? ", PRIMARY KEY (client, counter)" : "") + ")";
+         "multi boolean NOT NULL, ticket bigint" + unique + ",\n  " + server_column +
+         ", note text" + (keyed ? ", PRIMARY KEY (client, counter)" : "") + ")";
 }
 
 std::string partitions_of(const Table& table) {

@@ -23,7 +23,7 @@ std::string all_rows(const LoadSchema& schema) {
   std::string text;
   for (const LoadTable& table : load_tables(schema))
     text += (text.empty() ? "" : " UNION ALL ") +
-            ("SELECT client, counter, multi, server_port FROM " + table.name);
+            ("SELECT client, counter, multi, server FROM " + table.name);
   return text;
 }
 
@@ -43,11 +43,12 @@ RowsByClient rows_on(const std::string& conninfo, const LoadSchema& schema) {
   return rows;
 }
 
-std::map<int, std::uint64_t> served_by(const std::string& conninfo, const LoadSchema& schema) {
-  std::map<int, std::uint64_t> counts;
-  const SqlResult result = run_sql(conninfo, "SELECT coalesce(server_port, 0), count(*) FROM (" +
-                                                 all_rows(schema) + ") AS every GROUP BY 1");
-  for (const auto& row : result.rows) counts[std::stoi(row[0])] = std::stoull(row[1]);
+std::map<std::string, std::uint64_t> served_by(const std::string& conninfo,
+                                               const LoadSchema& schema) {
+  std::map<std::string, std::uint64_t> counts;
+  const SqlResult result = run_sql(
+      conninfo, "SELECT server, count(*) FROM (" + all_rows(schema) + ") AS every GROUP BY 1");
+  for (const auto& row : result.rows) counts[row[0]] = std::stoull(row[1]);
   return counts;
 }
 
@@ -119,6 +120,19 @@ void add_measurements(LoadVerdict& verdict, const LoadDriver& driver) {
     if (verdict.problems.size() < problems_shown) verdict.problems.push_back(error);
 }
 
+std::string stalls_text(const LoadVerdict& verdict) {
+  if (verdict.longest_stalls.empty()) return "no clients";
+  std::vector<double> stalls = verdict.longest_stalls;
+  std::sort(stalls.begin(), stalls.end());
+  std::ostringstream text;
+  text.setf(std::ios::fixed);
+  text.precision(1);
+  text << "each client's longest: min " << stalls.front() << ", median "
+       << stalls[stalls.size() / 2] << ", max " << stalls.back() << " ms (" << stalls.size()
+       << " clients)";
+  return text.str();
+}
+
 }  // namespace
 
 void check_that_load_can_be_judged(const std::string& conninfo, const LoadSchema& schema) {
@@ -143,6 +157,14 @@ LoadVerdict verify_load(const LoadDriver& driver, const std::string& green,
   return verdict;
 }
 
+std::uint64_t LoadVerdict::served_by_port(int port) const {
+  const std::string with_port = ":" + std::to_string(port) + " ";
+  std::uint64_t rows = 0;
+  for (const auto& [server, count] : served_by)
+    if (server.find(with_port) != std::string::npos) rows += count;
+  return rows;
+}
+
 std::string to_text(const LoadVerdict& verdict) {
   std::ostringstream text;
   text.setf(std::ios::fixed);
@@ -151,11 +173,11 @@ std::string to_text(const LoadVerdict& verdict) {
        << " failed\n"
        << verdict.acknowledged << " acknowledged, " << verdict.unknown << " unknown, "
        << verdict.unexpected << " refused yet applied, " << verdict.left_behind << " left behind\n"
-       << "longest stall " << verdict.longest_stall << " ms; write latency p50 "
-       << verdict.latency.p50 << ", p99 " << verdict.latency.p99 << ", max " << verdict.latency.max
-       << " ms\n";
-  for (const auto& [port, count] : verdict.served_by)
-    text << count << " served by the server on port " << port << "\n";
+       << "longest stall " << verdict.longest_stall << " ms; " << stalls_text(verdict)
+       << "\nwrite latency p50 " << verdict.latency.p50 << ", p99 " << verdict.latency.p99
+       << ", max " << verdict.latency.max << " ms\n";
+  for (const auto& [server, count] : verdict.served_by)
+    text << count << " served by " << server << "\n";
   for (const std::string& problem : verdict.problems) text << problem << "\n";
   return text.str();
 }

@@ -18,12 +18,13 @@ struct LoadVerdict {
   std::uint64_t unknown = 0;      ///< the commit's answer was lost; either outcome is right
   std::uint64_t unexpected = 0;   ///< on green although the client was told that it failed
   std::uint64_t left_behind = 0;  ///< on blue, not on green, acknowledged or not
-  std::map<int, std::uint64_t> served_by;  ///< rows on green by the port of the server
+  std::map<std::string, std::uint64_t> served_by;  ///< rows on green, by "ADDRESS:PORT VERSION"
   Latency latency = {};
   std::vector<double> longest_stalls = {};  ///< of each client, in milliseconds
   std::vector<std::string> problems = {};   ///< the first of each kind, in words
   double longest_stall = 0;
 
+  std::uint64_t served_by_port(int port) const;
   bool is_clean() const {
     return lost == 0 && doubled == 0 && failed == 0 && unexpected == 0 && left_behind == 0;
   }
