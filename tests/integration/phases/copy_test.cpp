@@ -37,9 +37,13 @@ class Writer {
   std::thread thread_;
 };
 
+constexpr const char* odd_table = "\"Odd\nschema\".\"a \"\"b\"\"\n-- end\"";
 constexpr const char* schema = R"(
-CREATE SCHEMA "Odd schema";
-CREATE TABLE "Odd schema"."a ""b""" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, t text);
+CREATE SCHEMA "Odd
+schema";
+CREATE TABLE "Odd
+schema"."a ""b""
+-- end" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, t text);
 CREATE TABLE keyless (a int, b text);
 CREATE TABLE parts (id int, k int, PRIMARY KEY (id, k)) PARTITION BY RANGE (k);
 CREATE TABLE parts_low PARTITION OF parts FOR VALUES FROM (0) TO (10);
@@ -53,7 +57,9 @@ class Copy : public testing::TestWithParam<std::pair<int, int>> {
   void fill() {
     pair_.on_blue().must(
         "INSERT INTO item (note) SELECT 'before' FROM generate_series(1, 100);"
-        "INSERT INTO \"Odd schema\".\"a \"\"b\"\"\" (t) VALUES ('x');"
+        "INSERT INTO " +
+        std::string(odd_table) +
+        " (t) VALUES ('x');"
         "INSERT INTO keyless VALUES (1, 'x'), (1, 'x'); INSERT INTO parts VALUES (1, 1), (2, 11);"
         "INSERT INTO child (item) SELECT id FROM item");
   }
@@ -61,8 +67,7 @@ class Copy : public testing::TestWithParam<std::pair<int, int>> {
     pair_.on_blue().must(
         "UPDATE keyless SET b = 'y'; DELETE FROM child WHERE id = 1;"
         "UPDATE parts SET id = 3 WHERE k = 1");
-    for (const char* table :
-         {"item", "\"Odd schema\".\"a \"\"b\"\"\"", "keyless", "parts", "child"})
+    for (const char* table : {"item", odd_table, "keyless", "parts", "child"})
       EXPECT_TRUE(same_rows(pair_, table)) << table;
   }
 
