@@ -50,6 +50,10 @@ AgentClient::~AgentClient() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+void AgentClient::end_sending() {
+  ::shutdown(fd_, SHUT_WR);
+}
+
 void AgentClient::send_bytes(const std::string& bytes) {
   std::size_t sent = 0;
   while (sent < bytes.size()) {

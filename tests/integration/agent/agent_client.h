@@ -17,6 +17,7 @@ class AgentClient {
 
   void send(const proto::Request& request);
   void send_bytes(const std::string& bytes);
+  void end_sending();  ///< the other direction stays open
   /// The next reply; throws when the connection ends or nothing comes within 30 s.
   proto::Reply receive();
   proto::Reply ask(const proto::Request& request);

@@ -248,15 +248,6 @@ TEST_F(AgentOnRealServers, AnUnknownRunIsRefused) {
   EXPECT_TRUE(both_lead_to(blue_));
 }
 
-TEST_F(AgentOnRealServers, GarbageClosesThatConnectionAndNothingElse) {
-  AgentClient good = connect();
-  AgentClient bad = connect();
-  bad.send_bytes("GET / HTTP/1.1\r\n\r\n");
-  EXPECT_TRUE(bad.is_closed_within(10s));
-  EXPECT_EQ(good.ask(ping_request()).outcome(), proto::DONE);
-  EXPECT_THAT(agent_log(), HasSubstr("connection closed"));
-}
-
 /// Root may become anybody; an ordinary user has subordinate ids to be somebody else by.
 support::ChildOptions as_nobody(std::vector<std::string> argv) {
   support::ChildOptions options;
