@@ -24,8 +24,7 @@ std::string explain_checks(const std::vector<CheckReport>& reports);
 /// The steps of `plan` with what each is for; where clients wait and where there is no way back.
 std::string explain_steps(const Plan& plan);
 
-/// How long clients will probably wait, from the measured round trips and the oldest transaction
-/// that has to end first.
+/// How long clients will wait at least, from the measured round trips.
 std::string explain_pause(const std::vector<RoundTrip>& round_trips);
 
 }  // namespace cutover

@@ -45,6 +45,16 @@ TEST(Explain, TheExpectedPauseGrowsWithTheSlowestRoundTrip) {
   position(far, "20.0 ms");
 }
 
+TEST(Explain, TheExpectedPauseIsABoundFromBelowAndSaysWhatIsNotInIt) {
+  using std::chrono::microseconds;
+  const auto text =
+      explain_pause({{"bouncer a", microseconds(1000), true}, {"blue", microseconds(1000), false}});
+  position(text, "expected pause: more than 13.0 ms");
+  position(text, "tables and sequences");
+  position(text, "cutover rehearse");
+  EXPECT_EQ(text.find("about"), std::string::npos) << text;
+}
+
 TEST(Explain, APauseOfWhichNothingWasMeasuredIsNotGuessed) {
   using std::chrono::microseconds;
   const RoundTrip agent{"bouncer a", microseconds(200), true};
