@@ -69,7 +69,9 @@ std::vector<std::string> offered(const CommandWords& program, const std::vector<
   std::string line;
   for (const auto& word : words) line += " '" + word + "'";
   const std::string text = ". " + script + "; cd " + directory + "; COMP_WORDS=(" + program.word +
-                           line + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _" + program.word +
+                           line +
+                           "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); registered=$(complete -p " +
+                           program.word + "); registered=${registered#*-F }; ${registered%% *}" +
                            "; printf '%s\\n' \"${COMPREPLY[@]}\"";
   const auto finished = support::run_program({.argv = {"bash", "--norc", "-uc", text}});
   EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
@@ -94,6 +96,19 @@ TEST(BashCompletion, OffersCommandsThenTheirOptionsThenFiles) {
   EXPECT_THAT(offers({"prepare", "--js"}), testing::ElementsAre("--json"));
 }
 
+TEST(BashCompletion, OffersTheAgentsCommandsAndOptionsToo) {
+  const support::TemporaryDirectory directory("completion");
+  const auto words = agent::command_line_words();
+  support::write_file(directory / "agent.toml", "");
+  const auto offers = [&](const std::vector<std::string>& typed) {
+    return offered(words, typed, directory.path());
+  };
+  EXPECT_THAT(offers({""}), testing::IsSupersetOf({"connect", "doctor", "resume", "serve"}));
+  EXPECT_THAT(offers({"--config", "agent.toml", "doc"}), testing::ElementsAre("doctor"));
+  EXPECT_THAT(offers({"--con"}), testing::ElementsAre("--config"));
+  EXPECT_THAT(offers({"--config", "ag"}), testing::ElementsAre("agent.toml"));
+}
+
 /// Where the shell is there: whether it takes the script.
 void expect_accepted(const std::string& shell, const std::string& text) {
   const support::TemporaryDirectory directory("completion");
@@ -106,11 +121,13 @@ void expect_accepted(const std::string& shell, const std::string& text) {
 }
 
 TEST(ZshCompletion, IsAcceptedByZsh) {
-  expect_accepted("zsh", to_zsh_completion(command_line_words()));
+  for (const auto& words : {command_line_words(), agent::command_line_words()})
+    expect_accepted("zsh", to_zsh_completion(words));
 }
 
 TEST(FishCompletion, IsAcceptedByFish) {
-  expect_accepted("fish", to_fish_completion(command_line_words()));
+  for (const auto& words : {command_line_words(), agent::command_line_words()})
+    expect_accepted("fish", to_fish_completion(words));
 }
 
 /// As a shell would split it, as far as guides go: quotes, a comment, what stands for a value.
