@@ -93,7 +93,9 @@ Task<CommandResult> carry_out(asio::any_io_executor executor, RunTools& tools) {
 
 RunLimits limits_of(const Config& config) {
   RunLimits limits;
-  limits.quiet = {config.limits.lag_to_start_bytes, config.limits.quiet_transaction_age};
+  // What green takes longer for would not pass a gate in what the drain leaves of the budget.
+  limits.quiet = {config.limits.lag_to_start_bytes, config.limits.quiet_transaction_age,
+                  config.limits.pause_budget - config.limits.drain_timeout};
   limits.quiet_timeout = config.limits.quiet_timeout;
   limits.drain_timeout = config.limits.drain_timeout;
   limits.pause_budget = config.limits.pause_budget;

@@ -92,6 +92,7 @@ struct SubscriptionSight {
 /// What decides whether now is a quiet moment; absent: could not be found out.
 struct TrafficSight {
   std::optional<std::uint64_t> lag_bytes;          ///< of the slowest subscription
+  std::optional<milliseconds> apply_latency;       ///< likewise; 0: nothing is under way
   std::optional<milliseconds> oldest_transaction;  ///< on blue, of clients; 0: none open
   std::string oldest_transaction_by;               ///< user, address, pid; for the message
   /// Running on published tables, autovacuum left out (it yields).

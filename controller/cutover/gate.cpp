@@ -43,6 +43,11 @@ std::string what_is_not_quiet(const TrafficSight& sight, const QuietLimits& limi
     return fmt::format("green is {} bytes behind, more than {}", *sight.lag_bytes,
                        limits.lag_bytes);
   }
+  if (!sight.apply_latency) return "how long green takes to apply is unknown";
+  if (*sight.apply_latency > limits.apply_latency) {
+    return fmt::format("green applies a commit after {} ms, more than {}",
+                       sight.apply_latency->count(), limits.apply_latency.count());
+  }
   if (!sight.oldest_transaction) return "the age of the oldest transaction is unknown";
   if (*sight.oldest_transaction > limits.transaction_age) {
     return fmt::format("a transaction has been open for {} ms ({})",

@@ -22,6 +22,7 @@ GateVerdict judge_gate(const Mark& mark, const std::vector<SubscriptionSight>& s
 struct QuietLimits {
   std::uint64_t lag_bytes = 1024 * 1024;
   milliseconds transaction_age{500};
+  milliseconds apply_latency{3000};
 
   bool operator==(const QuietLimits&) const = default;
 };

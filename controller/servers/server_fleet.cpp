@@ -37,6 +37,9 @@ TrafficSight busier_of(const TrafficSight& one, const TrafficSight& other) {
   worst.lag_bytes.reset();
   if (both(one.lag_bytes, other.lag_bytes))
     worst.lag_bytes = std::max(*one.lag_bytes, *other.lag_bytes);
+  worst.apply_latency.reset();
+  if (both(one.apply_latency, other.apply_latency))
+    worst.apply_latency = std::max(*one.apply_latency, *other.apply_latency);
   worst.vacuums.reset();
   if (both(one.vacuums, other.vacuums)) worst.vacuums = *one.vacuums + *other.vacuums;
   worst.prepared_transactions.reset();

@@ -12,7 +12,8 @@ namespace {
 
 // Vacuum, ANALYZE and CREATE INDEX CONCURRENTLY keep a table from being locked in SHARE mode; an
 // autovacuum yields, unless it prevents wraparound. Ages are of the server's own clock and may be
-// negative when it stepped back.
+// negative when it stepped back. replay_lag is the last one measured, for seconds after green has
+// caught up; it is NULL when nothing was written for a while.
 constexpr const char* traffic_sql = R"(
 WITH clients AS (
   SELECT pid, usename, application_name, client_addr,
@@ -22,12 +23,17 @@ WITH clients AS (
     AND xact_start IS NOT NULL AND pid NOT IN ({0})
 ), oldest AS (
   SELECT * FROM clients ORDER BY age_ms DESC LIMIT 1
+), streams AS (
+  SELECT greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)) AS behind,
+         coalesce(extract(epoch FROM r.replay_lag) * 1000, 0) AS latency_ms
+  FROM pg_replication_slots AS s JOIN pg_stat_replication AS r ON r.pid = s.active_pid
+  WHERE s.database = current_database() AND s.slot_name IN ({2}) AND r.replay_lsn IS NOT NULL
 )
 SELECT
-  (SELECT CASE WHEN count(r.replay_lsn) = {1}
-               THEN max(greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)))::bigint END
-   FROM pg_replication_slots AS s JOIN pg_stat_replication AS r ON r.pid = s.active_pid
-   WHERE s.database = current_database() AND s.slot_name IN ({2})) AS lag_bytes,
+  (SELECT CASE WHEN count(*) = {1} THEN max(behind)::bigint END FROM streams) AS lag_bytes,
+  (SELECT CASE WHEN count(*) = {1}
+               THEN max(CASE WHEN behind > 0 THEN latency_ms ELSE 0 END)::bigint END
+   FROM streams) AS apply_latency_ms,
   coalesce((SELECT age_ms FROM oldest), 0) AS age_ms,
   (SELECT format('pid %s, user %s from %s', pid, usename, coalesce(client_addr::text, 'local'))
    FROM oldest) AS oldest_by,
@@ -61,6 +67,8 @@ Task<Result<TrafficSight>> look_at_blue_traffic(DatabaseServers& servers) {
   if (!rows) co_return Error(rows.error());
   TrafficSight sight;
   sight.lag_bytes = number<std::uint64_t>(*rows, "lag_bytes");
+  if (const auto latency = number<std::int64_t>(*rows, "apply_latency_ms"))
+    sight.apply_latency = milliseconds(*latency);
   sight.prepared_transactions = number<std::uint32_t>(*rows, "prepared");
   sight.oldest_transaction_by = rows->text(0, "oldest_by");
   if (rows->text(0, "sees_all") != "t") co_return sight;  // who may not see all knows nothing

@@ -55,6 +55,7 @@ Task<Result<TrafficSight>> FakeFleet::look_at_traffic() const {
   if (!asked.is_done()) co_return unseen("look_at_traffic");
   TrafficSight sight;
   sight.lag_bytes = world_.is_quiet ? 0 : 1'000'000'000;
+  sight.apply_latency = milliseconds(0);
   sight.oldest_transaction = milliseconds(0);
   sight.vacuums = 0;
   sight.prepared_transactions = 0;

@@ -34,6 +34,7 @@ Task<Result<RunRecord>> SimFleet::run_record() const {
 Task<Result<TrafficSight>> SimFleet::look_at_traffic() const {
   TrafficSight sight;
   sight.lag_bytes = 0;
+  sight.apply_latency = milliseconds(0);
   sight.oldest_transaction = milliseconds(0);
   sight.vacuums = sight.prepared_transactions = 0;
   co_await sleep(microseconds(300));

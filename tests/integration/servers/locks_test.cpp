@@ -117,6 +117,31 @@ TEST(Traffic, ShowsTransactionsVacuumsAndPreparedOnes) {
   pair.on_blue().must("ROLLBACK PREPARED 'p'");
 }
 
+/// Green says what it has applied when it has nothing more to do, and blue measures once a second:
+/// so what comes behind the slow one waits, and it may take another round.
+TEST(Traffic, ShowsHowLongGreenTakesToApplyWhileMoreIsToCome) {
+  ServerPair pair;
+  const auto fleet = pair.armed_fleet();
+  auto green = pair.on_green();
+  auto client = pair.client();
+  std::optional<milliseconds> latency;
+  for (int round = 0; round < 5 && latency < milliseconds(1000); ++round) {
+    green.must("SELECT pg_sleep(1.1); BEGIN; LOCK TABLE item");  // durations are the condition here
+    client.must("INSERT INTO item (note) VALUES ('waits')");
+    green.must("SELECT pg_sleep(1.2)");
+    green.must("COMMIT; BEGIN; LOCK TABLE item");
+    client.must("INSERT INTO item (note) VALUES ('comes behind')");
+    const auto sight = pair.run(fleet->look_at_traffic());
+    if (sight) latency = sight->apply_latency;
+    green.must("COMMIT");
+  }
+  EXPECT_GE(latency, milliseconds(1000));
+  EXPECT_TRUE(support::eventually(20s, [&] {
+    const auto sight = pair.run(fleet->look_at_traffic());
+    return sight && sight->apply_latency == milliseconds(0);
+  }));
+}
+
 TEST(Traffic, WithoutAWalsenderTheLagIsUnknown) {
   ServerPair pair;
   pair.prepare();
@@ -124,6 +149,7 @@ TEST(Traffic, WithoutAWalsenderTheLagIsUnknown) {
   const auto sight = pair.run(fleet->look_at_traffic());
   ASSERT_TRUE(sight);
   EXPECT_FALSE(sight->lag_bytes);
+  EXPECT_FALSE(sight->apply_latency);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST(RunLimits, FollowEveryLimitOfTheConfiguration) {
   config.limits.backoff = milliseconds(8);
   config.way_back = false;
   const auto limits = limits_of(config);
-  EXPECT_EQ(limits.quiet, (QuietLimits{1, milliseconds(2)}));
+  EXPECT_EQ(limits.quiet, (QuietLimits{1, milliseconds(2), milliseconds(1)}));
   EXPECT_EQ(limits.quiet_timeout, milliseconds(3));
   EXPECT_EQ(limits.drain_timeout, milliseconds(4));
   EXPECT_EQ(limits.pause_budget, milliseconds(5));

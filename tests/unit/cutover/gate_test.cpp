@@ -79,9 +79,12 @@ TEST(Gate, BeyondTheMarkIsReached) {
   EXPECT_TRUE(judge_gate(two, sights).open);
 }
 
+const QuietLimits limits{100, milliseconds(50), milliseconds(70)};
+
 TrafficSight quiet() {
   TrafficSight sight;
   sight.lag_bytes = 10;
+  sight.apply_latency = milliseconds(7);
   sight.oldest_transaction = milliseconds(5);
   sight.vacuums = 0;
   sight.prepared_transactions = 0;
@@ -92,6 +95,8 @@ using Disturb = std::function<void(TrafficSight&)>;
 const std::pair<const char*, Disturb> disturbances[] = {
     {"lag unknown", [](auto& sight) { sight.lag_bytes.reset(); }},
     {"lag", [](auto& sight) { sight.lag_bytes = 101; }},
+    {"latency unknown", [](auto& sight) { sight.apply_latency.reset(); }},
+    {"latency", [](auto& sight) { sight.apply_latency = milliseconds(71); }},
     {"transactions unknown", [](auto& sight) { sight.oldest_transaction.reset(); }},
     {"old transaction", [](auto& sight) { sight.oldest_transaction = milliseconds(51); }},
     {"vacuums unknown", [](auto& sight) { sight.vacuums.reset(); }},
@@ -101,23 +106,24 @@ const std::pair<const char*, Disturb> disturbances[] = {
 };
 
 TEST(QuietMoment, IsOneWhereNothingStandsAgainstIt) {
-  EXPECT_THAT(what_is_not_quiet(quiet(), {100, milliseconds(50)}), IsEmpty());
+  EXPECT_THAT(what_is_not_quiet(quiet(), limits), IsEmpty());
 }
 
 TEST(QuietMoment, TheLimitItselfIsStillQuiet) {
   auto sight = quiet();
   sight.lag_bytes = 100;
+  sight.apply_latency = milliseconds(70);
   sight.oldest_transaction = milliseconds(50);
-  EXPECT_THAT(what_is_not_quiet(sight, {100, milliseconds(50)}), IsEmpty());
+  EXPECT_THAT(what_is_not_quiet(sight, limits), IsEmpty());
 }
 
 TEST(QuietMoment, EachNoiseOrUnknownAloneIsEnough) {
   for (const auto& [what, disturb] : disturbances) {
     auto sight = quiet();
     disturb(sight);
-    EXPECT_FALSE(what_is_not_quiet(sight, {100, milliseconds(50)}).empty()) << what;
+    EXPECT_FALSE(what_is_not_quiet(sight, limits).empty()) << what;
   }
-  EXPECT_FALSE(what_is_not_quiet(TrafficSight{}, {100, milliseconds(50)}).empty());
+  EXPECT_FALSE(what_is_not_quiet(TrafficSight{}, limits).empty());
 }
 
 }  // namespace
