@@ -22,13 +22,18 @@ endfunction()
 install_shared(controller cutover cutover.1 cutover.toml.5)
 install(FILES ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${docs}/configuration.md ${docs}/commands.md ${docs}/checks.md ${docs}/metrics.md
   ${docs}/protocol.md ${docs}/phases.md ${docs}/verify.md ${docs}/operations.md ${docs}/jumpbox.md ${docs}/application.md
+  ${docs}/pgbouncer-host.md ${docs}/load.md ${docs}/grafana.md ${docs}/failure-modes.md
   DESTINATION share/doc/cutover COMPONENT controller)
+install(DIRECTORY ${docs}/decisions ${CMAKE_SOURCE_DIR}/grafana DESTINATION share/doc/cutover COMPONENT controller)
 
 install(FILES ${systemd}/cutover-watch@.service DESTINATION /lib/systemd/system COMPONENT controller)
 
 install_shared(agent cutover-agent cutover-agent.1 agent.toml.5)
 install(FILES ${systemd}/cutover-agent.service DESTINATION /lib/systemd/system COMPONENT agent)
 install(FILES ${here}/examples/agent.toml DESTINATION /etc/cutover COMPONENT agent)
-install(FILES ${docs}/agent.md ${docs}/metrics.md ${docs}/pgbouncer-host.md DESTINATION share/doc/cutover-agent COMPONENT agent)
+install(FILES ${docs}/agent.md ${docs}/metrics.md ${docs}/pgbouncer-host.md ${docs}/jumpbox.md ${docs}/configuration.md ${docs}/load.md
+  ${docs}/failure-modes.md ${docs}/operations.md ${docs}/application.md ${docs}/phases.md
+  DESTINATION share/doc/cutover-agent COMPONENT agent)
+install(DIRECTORY ${docs}/decisions DESTINATION share/doc/cutover-agent COMPONENT agent)
 install(PROGRAMS ${here}/scram-secret DESTINATION share/cutover-agent COMPONENT agent)
 install(FILES ${here}/examples/pgbouncer@.service DESTINATION share/doc/cutover-agent/examples COMPONENT agent)
