@@ -2,7 +2,7 @@
 """Every block of commands in a document is run by a test, or says at its head why not.
 
 Usage: guide_commands.py ROOT   Exit status 1 when a rule is broken.
-A block of commands is ```sh. It is run by tests/system (which follows documents by `"$tree/FILE" SECTION …`), or it consists of
+A block of commands is ```sh. It is run by tests/system or another test that follows documents by `"$tree/FILE" SECTION …`, or it consists of
 scripts of this repository that scripts/test or CI runs. Other blocks name their language and hold no commands.
 """
 import importlib.machinery
@@ -65,6 +65,8 @@ def main(root):
     root = pathlib.Path(root)
     listed = subprocess.run(['git', '-C', root, 'ls-files', '-z', '*.md'], check=True, capture_output=True)
     test_text = '\n'.join(path.read_text(encoding='utf-8') for path in sorted((root / 'tests/system').iterdir()) if path.is_file())
+    others = (path.read_text(encoding='utf-8') for path in sorted((root / 'tests/integration').rglob('*.cpp')))
+    test_text += '\n'.join(text for text in others if '/tests/system/guide"' in text)
     ci_text = (root / 'scripts/test').read_text(encoding='utf-8') + (root / '.ci/run').read_text(encoding='utf-8')
     found = [problem for name in listed.stdout.decode().split('\0') if name
              for problem in problems(name, (root / name).read_text(encoding='utf-8'), test_text, ci_text)]
