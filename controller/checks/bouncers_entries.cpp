@@ -20,6 +20,8 @@ void judge_entries(const CheckedBouncer& bouncer, const EntryPlan& plan, Evidenc
                   text_of(bouncer, entry));
   for (const StandingEntry& entry : plan.same_server)
     evidence.warn("another database of blue, stays there", text_of(bouncer, entry));
+  for (const StandingEntry& entry : plan.there_already)
+    evidence.warn("there already, and would be moved on the way back", text_of(bouncer, entry));
   for (const proto::EntryMove& move : plan.moves)
     evidence.note("moving", bouncer.config.name + " " + move.entry());
 }

@@ -133,8 +133,17 @@ class Planner {
       plan_.unclaimed.push_back(standing(process, entry));
     } else if (std::ranges::any_of(routes_, [&](const auto& each) { return is_on(entry, each); })) {
       plan_.same_server.push_back(standing(process, entry));
+    } else if (may_move(bouncer_, entry) && is_there_already(entry)) {
+      plan_.there_already.push_back(standing(process, entry));
     }
     return {};
+  }
+
+  bool is_there_already(const proto::IniEntry& entry) const {
+    return std::ranges::any_of(routes_, [&](const MovingRoute& route) {
+      return same_end(entry.host(), entry.port(), route.to.host, route.to.port) &&
+             entry.dbname() == route.dbname;
+    });
   }
 
   Result<void> take_named(const proto::ProcessInspection& process, const proto::IniEntry& entry,

@@ -27,6 +27,8 @@ struct EntryPlan {
   /// never moved by default and stands here until it is named.
   std::vector<StandingEntry> unclaimed;
   std::vector<StandingEntry> same_server;  ///< of a moving server, but another dbname: only warn
+  /// Where the others move to, by no word of the configuration: only warn. The way back moves them.
+  std::vector<StandingEntry> there_already;
 };
 
 /// For `Direction::back` the colours are exchanged. An error when a process could not be inspected,

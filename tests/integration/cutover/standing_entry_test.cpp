@@ -1,5 +1,6 @@
-// An entry that stays on blue, for looking back at the old rows, is in nobody's way: not in that of
-// a recovery after the cutover, nor in that of a rollback while somebody looks.
+// An entry that stays on blue, for looking back at the old rows, and one that leads to green before
+// the night, are in nobody's way: not in that of a recovery after the cutover, nor in that of a
+// rollback while somebody looks.
 #include <gtest/gtest.h>
 
 #include "tests/support/rig/cutover_rig.h"
@@ -24,12 +25,14 @@ std::string through(const support::PgbouncerServer& pgbouncer, const std::string
 TEST(AnEntryThatStays, IsNeitherMovedNorTakenForOneThatHasYetToMove) {
   support::RigOptions options;
   options.hosts = 1;
-  options.bouncer_lines = "ignore_entries = [\"blue\"]\n";
+  options.bouncer_lines = "ignore_entries = [\"blue\", \"green\"]\n";
   support::CutoverRig rig(options);
   auto& pgbouncer = rig.pgbouncer(0);
   const auto blue = std::to_string(rig.blue().port());
   const auto green = std::to_string(rig.green().port());
   add_entry(pgbouncer, "blue = host=127.0.0.1 port=" + blue + " dbname=app");
+  add_entry(pgbouncer, "green = host=127.0.0.1 port=" + green +
+                           " dbname=app connect_query='SET default_transaction_read_only = on'");
   rig.replicate();
   const auto port = [&](const std::string& entry) {
     return through(pgbouncer, entry, "SELECT current_setting('port')");
@@ -40,8 +43,12 @@ TEST(AnEntryThatStays, IsNeitherMovedNorTakenForOneThatHasYetToMove) {
     return finished.output;
   };
 
+  EXPECT_EQ(through(pgbouncer, "green", "SHOW default_transaction_read_only"), "on");
+  pgbouncer.console("RECONNECT green");
+  EXPECT_NE(must({}).find("pass    entries_claimed"), std::string::npos);
   must({"--no-dry-run", "--yes"});
   EXPECT_EQ(port("app"), green);
+  EXPECT_EQ(port("green"), green);
   EXPECT_EQ(port("blue"), blue);
   EXPECT_NE(must({"status"}).find("points at green"), std::string::npos);
   const auto recovered = must({"recover", "--no-dry-run", "--yes"});
@@ -51,6 +58,7 @@ TEST(AnEntryThatStays, IsNeitherMovedNorTakenForOneThatHasYetToMove) {
   EXPECT_EQ(looking_back.value("SHOW default_transaction_read_only"), "on");
   must({"rollback", "--no-dry-run", "--yes"});
   EXPECT_EQ(port("app"), blue);
+  EXPECT_EQ(port("green"), green);
 }
 
 }  // namespace

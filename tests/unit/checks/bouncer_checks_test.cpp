@@ -47,6 +47,13 @@ void add_standing_entry(SpoiledFleet& fleet, const std::string& name, const std:
   set_column(added, "name", name);
 }
 
+void add_green_entry(SpoiledFleet& fleet, const std::string& name) {
+  add_standing_entry(fleet, name, "app");
+  auto& process = fleet.process();
+  process.mutable_ini_entries(process.ini_entries_size() - 1)->set_host("10.0.0.2");
+  set_column(*process.mutable_databases(process.databases_size() - 1), "host", "10.0.0.2");
+}
+
 constexpr auto fail = CheckOutcome::fail;
 constexpr auto warn = CheckOutcome::warn;
 constexpr auto pass = CheckOutcome::pass;
@@ -168,6 +175,15 @@ const std::vector<SpoiledCase>& timeout_and_entry_cases() {
       {"entries_claimed", "AnotherDatabaseOnlyWarns",
        [](SpoiledFleet& fleet) { add_standing_entry(fleet, "other", "other"); }, warn,
        "another database of blue, stays there: b1 other"},
+      {"entries_claimed", "OnGreenAlreadyOnlyWarns",
+       [](SpoiledFleet& fleet) { add_green_entry(fleet, "look"); }, warn,
+       "there already, and would be moved on the way back: b1 look"},
+      {"entries_claimed", "OnGreenAlreadyOnPurpose",
+       [](SpoiledFleet& fleet) {
+         add_green_entry(fleet, "look");
+         fleet.config.bouncers[0].ignore_entries = {"look"};
+       },
+       pass, "moving: b1 app"},
       {"entries_claimed", "NothingPointsAtBlue",
        [](SpoiledFleet& fleet) { fleet.process().mutable_ini_entries(0)->set_host("10.9.9.9"); },
        fail, "cannot be found out"},
