@@ -1,53 +1,66 @@
 // I1 to I6 on real servers under load: each fault at each moment, then recovery, then the count of
-// every write. CUTOVER_TEST_LONG=1 runs every cell, CUTOVER_FAULT_TABLE=FILE writes their table
-// into that page.
+// every write. CUTOVER_TEST_LONG=1 runs every cell, CUTOVER_TEST_LONG=steps strikes at every step
+// of the plan instead of at moments, CUTOVER_FAULT_TABLE=PAGE writes the rows that were run into
+// that page.
+#include <fmt/chrono.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <regex>
 
 #include "tests/faults/fault_table.h"
+#include "tests/support/child_process.h"
+#include "tests/support/rig/programs.h"
 
 namespace cutover::faults {
 namespace {
 
-using Cell = std::pair<std::string, Moment>;
+using Cell = std::pair<std::string, std::string>;
 
-Table& results() {
-  static Table table;
-  return table;
+Results& results() {
+  static Results all;
+  return all;
 }
 
-const Fault& fault_named(const std::string& name) {
-  const auto& faults = all_faults();
-  return *std::find_if(faults.begin(), faults.end(),
-                       [&](const Fault& fault) { return fault.name == name; });
+std::string long_form() {
+  const char* asked = std::getenv("CUTOVER_TEST_LONG");
+  return asked == nullptr ? "" : asked;
+}
+
+const FaultTable& table() {
+  static const auto asked_for = long_form() == "steps" ? FaultTable{"steps", every_step()}
+                                                       : FaultTable{"moments", all_moments()};
+  return asked_for;
+}
+
+template <class T>
+const T& named(const std::vector<T>& all, const std::string& name) {
+  return *std::ranges::find(all, name, &T::name);
 }
 
 std::vector<Cell> every_cell() {
   std::vector<Cell> cells;
   for (const auto& fault : all_faults()) {
-    for (const auto moment : all_moments) {
-      if (!fault.lasts || moment == Moment::before_the_decision)
-        cells.emplace_back(fault.name, moment);
-    }
+    for (const auto& moment : table().moments)
+      if (strikes_at(fault, moment)) cells.emplace_back(fault.name, moment.name);
   }
   return cells;
 }
 
 /// One of each kind; the rest is in the long form.
 std::vector<Cell> cells() {
-  if (std::getenv("CUTOVER_TEST_LONG") != nullptr) return every_cell();
-  return {{"controller SIGSTOP longer than the lease", Moment::between},
-          {"agent SIGKILL", Moment::during_the_switch},
-          {"bouncer SIGKILL", Moment::before_the_decision},
-          {"ssh connections go silent", Moment::between},
-          {"blue restart", Moment::between},
-          {"superusers write past the bouncers", Moment::before_the_decision}};
+  if (!long_form().empty()) return every_cell();
+  return {{"controller SIGSTOP longer than the lease", "between decision and switch"},
+          {"controller and that agent SIGKILL", "one bouncer has switched"},
+          {"bouncer SIGKILL", "before the decision"},
+          {"ssh connections go silent", "between decision and switch"},
+          {"blue restart", "between decision and switch"},
+          {"superusers write past the bouncers", "before the decision"}};
 }
 
 std::string name_for_gtest(const testing::TestParamInfo<Cell>& cell) {
-  auto name = cell.param.first + " " + name_of(cell.param.second);
+  auto name = cell.param.first + " " + cell.param.second;
   bool begins_word = true;
   std::string joined;
   for (const char letter : name) {
@@ -61,8 +74,8 @@ std::string name_for_gtest(const testing::TestParamInfo<Cell>& cell) {
 class FaultMatrix : public testing::TestWithParam<Cell> {};
 
 TEST_P(FaultMatrix, LosesAndDoublesNothingAndEndsOnOneSide) {
-  const auto& [name, moment] = GetParam();
-  const auto result = run_cell(fault_named(name), moment);
+  const auto& [fault, moment] = GetParam();
+  const auto result = run_cell(named(all_faults(), fault), named(table().moments, moment));
   results()[GetParam()] = result;
   RecordProperty("result", to_text(result));
   std::printf("  %s\n", to_text(result).c_str());
@@ -71,13 +84,22 @@ TEST_P(FaultMatrix, LosesAndDoublesNothingAndEndsOnOneSide) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, FaultMatrix, testing::ValuesIn(cells()), name_for_gtest);
 
+/// "2026-11-23, 8d298f9": the commit is what the programs that were struck say of themselves.
+std::string this_run() {
+  const auto said = support::run_or_throw({{support::cutover_program(), "--version"}});
+  std::smatch commit;
+  const bool told = std::regex_search(said, commit, std::regex("commit ([0-9a-f]+)"));
+  return fmt::format("{:%Y-%m-%d}, {}", fmt::gmtime(std::time(nullptr)),
+                     told ? commit.str(1) : "no commit");
+}
+
 /// The page gets its table at the end of the run that was asked for it.
 class TableWriter : public testing::Environment {
  public:
   void TearDown() override {
     const char* page = std::getenv("CUTOVER_FAULT_TABLE");
     if (page == nullptr) return;
-    EXPECT_TRUE(write_into(page, to_markdown(results()))) << page;
+    EXPECT_TRUE(write_into(page, table(), results(), this_run())) << page;
   }
 };
 

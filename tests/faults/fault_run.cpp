@@ -1,10 +1,12 @@
 #include "tests/faults/fault_run.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "tests/faults/network_faults.h"
 #include "tests/support/eventually.h"
 
 namespace cutover::faults {
@@ -13,18 +15,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds until_it_heals(1'000);
 constexpr const char* faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-
-std::string moment_of(const Fault& fault, Moment moment) {
-  if (moment == Moment::before_the_decision) return fault.early_moment;
-  return moment == Moment::between ? "began second gate" : "began switch";
-}
 
 support::ChildOptions held_cutover(const Fault& fault, const Scene& scene) {
   auto arguments = scene.command;
   arguments.insert(arguments.end(), {"--no-dry-run", "--yes"});
-  auto child = scene.fleet.dying_cutover("hold@" + moment_of(fault, scene.moment), arguments);
+  const auto& step = scene.moment.step.empty() ? fault.early_step : scene.moment.step;
+  auto child = scene.fleet.dying_cutover("hold@began " + step, arguments);
   if (!fault.fakes_time) return child;
   const auto clock = scene.fleet.marker().parent_path() / "clock";
   std::ofstream(clock) << "+0\n";
@@ -36,12 +33,32 @@ support::ChildOptions held_cutover(const Fault& fault, const Scene& scene) {
   return child;
 }
 
-/// The controller stands still while the fault strikes, and goes on at once.
-void strike(const Fault& fault, Scene& scene) {
-  const auto marker = scene.fleet.marker();
-  std::ifstream(marker) >> scene.controller.worker >> scene.controller.parent;
+void strike_held(const Fault& fault, Scene& scene) {
   fault.strike(scene);
-  std::filesystem::remove(marker);
+  std::filesystem::remove(scene.fleet.marker());
+}
+
+/// The controller goes on and the other agent stands still until the first bouncer has switched;
+/// after the strike its message is late, lost with the agent, or was never sent.
+void strike_half_switched(const Fault& fault, Scene& scene, CellResult& result) {
+  auto& rig = scene.fleet.rig();
+  const auto ini = [&] { return support::read_file(rig.pgbouncer(0).ini_path()); };
+  const auto before = ini();
+  const int late_agent = rig.agent(late_host).pid();
+  ::kill(late_agent, SIGSTOP);
+  std::filesystem::remove(scene.fleet.marker());
+  if (!support::eventually(
+          seconds(10), [&] { return ini() != before; }, milliseconds(1)))
+    result.broken.push_back("no bouncer has switched");
+  fault.strike(scene);
+  if (rig.agent(late_host).is_running()) ::kill(late_agent, SIGCONT);
+}
+
+/// The controller stands still while the fault strikes, and goes on at once.
+void strike(const Fault& fault, Scene& scene, CellResult& result) {
+  std::ifstream(scene.fleet.marker()) >> scene.controller.worker >> scene.controller.parent;
+  if (scene.moment.half_switched) return strike_half_switched(fault, scene, result);
+  strike_held(fault, scene);
 }
 
 void run_and_strike(const Fault& fault, Scene& scene, CellResult& result) {
@@ -55,8 +72,8 @@ void run_and_strike(const Fault& fault, Scene& scene, CellResult& result) {
   } else if (fault.lasts) {
     std::filesystem::remove(scene.fleet.marker());
   } else {
-    strike(fault, scene);
-    support::eventually(until_it_heals, [&] { return !run.is_running(); });
+    strike(fault, scene, result);
+    support::eventually(fault.heals_after, [&] { return !run.is_running(); });
     fault.heal(scene);
   }
   const auto code = run.wait(seconds(90));
@@ -88,17 +105,33 @@ void count(const support::LoadVerdict& verdict, CellResult& result) {
   if (!verdict.problems.empty() && !result.broken.empty()) result.log += support::to_text(verdict);
 }
 
+/// What green had when it was asked is on blue, by the way back.
+bool blue_follows(const support::CutoverRig& rig) {
+  support::SqlSession green(rig.green_conninfo());
+  const auto position = green.value("SELECT pg_current_wal_lsn()");
+  return support::eventually(seconds(20), [&] {
+    return green.value(
+               "SELECT count(*) FROM pg_replication_slots "
+               "WHERE slot_name = 'cutover_back' AND confirmed_flush_lsn >= '" +
+               position + "'") == "1";
+  });
+}
+
 void count_writes(Scene& scene, CellResult& result) {
   auto& fleet = scene.fleet;
   result.on_green = fleet.all_on_green();
   if (!result.on_green && !fleet.all_on_blue())
     result.broken.push_back("neither all-blue nor all-green");
+  if (!result.on_green && scene.moment.only_green)
+    result.broken.push_back("a bouncer had switched, yet green does not serve");
   if (!fleet.everyone_writes()) result.broken.push_back("not everyone writes again");
   fleet.load().stop();
   const auto serving = result.on_green ? fleet.rig().green_conninfo() : fleet.rig().blue_conninfo();
   const auto verdict = support::verify_load(fleet.load(), serving);
   result.longest_stall = verdict.longest_stall;
   count(verdict, result);
+  if (result.on_green && !blue_follows(fleet.rig()))
+    result.broken.push_back("the way back does not follow");
   for (const auto& writer : scene.writers) {
     writer->stop();
     auto past_the_bouncers = support::verify_load(*writer, serving);
@@ -126,9 +159,10 @@ void strike_and_recover(const Fault& fault, Scene& scene, CellResult& result) {
   recover(scene, result);
 }
 
-CellResult run_cell(const Fault& fault, Moment moment) {
+CellResult run_cell(const Fault& fault, const Moment& moment) {
   tests::FleetUnderLoad fleet(fleet_for(fault));
   Scene scene{fleet, moment};
+  if (fault.through_proxies) scene.network = std::make_shared<ControllersNetwork>(fleet.rig());
   CellResult result;
   strike_and_recover(fault, scene, result);
   count_writes(scene, result);

@@ -19,7 +19,7 @@ struct CellResult {
   std::string log = {};                  ///< what everybody said, where something broke
 };
 
-CellResult run_cell(const Fault& fault, Moment moment);
+CellResult run_cell(const Fault& fault, const Moment& moment);
 
 /// The same without the fleet, which goes on afterwards, and without the count.
 void strike_and_recover(const Fault& fault, Scene& scene, CellResult& result);

@@ -1,7 +1,6 @@
 #include "tests/soak/soak_round.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "tests/support/eventually.h"
 
@@ -43,22 +42,27 @@ bool is_ready(tests::FleetUnderLoad& fleet, const std::vector<std::string>& comm
 }  // namespace
 
 const std::vector<std::string>& names_of_faults() {
-  static const std::vector<std::string> names = {
-      no_fault,        no_fault,
-      no_fault,        "controller SIGKILL",
-      "agent SIGKILL", "controller SIGSTOP longer than the lease",
-      "agent restart", "bouncer SIGKILL",
-      "blue restart",  "a second controller started",
-      "green restart"};
+  static const std::vector<std::string> names = {no_fault,
+                                                 no_fault,
+                                                 no_fault,
+                                                 "controller SIGKILL",
+                                                 "agent SIGKILL",
+                                                 "controller SIGSTOP longer than the lease",
+                                                 "agent restart",
+                                                 "bouncer SIGKILL",
+                                                 "blue restart",
+                                                 "a second controller started",
+                                                 "green restart",
+                                                 "walsender killed",
+                                                 "the ini's directory takes no file"};
   return names;
 }
 
 Round run_round(tests::FleetUnderLoad& fleet, std::mt19937_64& random) {
   Round round;
-  const auto moment = one_of<faults::Moment>(
-      {std::begin(faults::all_moments), std::end(faults::all_moments)}, random);
+  const auto& moment = one_of(faults::all_moments(), random);
   round.fault = one_of(names_of_faults(), random);
-  round.moment = faults::name_of(moment);
+  round.moment = moment.name;
   Scene scene{fleet, moment};
   if (fleet.all_on_green()) scene.command = {"rollback"};
   round.command = scene.command.empty() ? "cutover" : scene.command.front();

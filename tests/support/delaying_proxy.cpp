@@ -108,6 +108,7 @@ struct DelayingProxy::Impl {
 
   void serve();
   void accept_one();
+  void pass();
   void wait() const;
 
   FreePort port;
@@ -116,6 +117,8 @@ struct DelayingProxy::Impl {
   int listener;
   std::list<Connection> connections;
   std::atomic<bool> stopping = false;
+  std::atomic<bool> silent = false;
+  std::atomic<bool> cutting = false;
   std::thread thread;
 };
 
@@ -149,20 +152,31 @@ void DelayingProxy::Impl::wait() const {
   ::ppoll(sockets.data(), sockets.size(), &limit, nullptr);
 }
 
+void DelayingProxy::Impl::pass() {
+  for (Connection& connection : connections) {
+    for (Direction* direction : {&connection.there, &connection.back}) {
+      if (!direction->ended) direction->take(delay);
+      direction->give();
+    }
+  }
+}
+
 void DelayingProxy::Impl::serve() {
   while (!stopping) {
-    wait();
-    accept_one();
-    for (Connection& connection : connections) {
-      for (Direction* direction : {&connection.there, &connection.back}) {
-        if (!direction->ended) direction->take(delay);
-        direction->give();
-      }
+    if (silent) {
+      std::this_thread::sleep_for(1ms);
+    } else {
+      wait();
+      accept_one();
+      pass();
     }
-    connections.remove_if([](const Connection& connection) {
-      if (connection.is_over()) connection.close();
-      return connection.is_over();
+    const bool all = cutting.exchange(false);
+    connections.remove_if([all](const Connection& connection) {
+      const bool is_over = all || connection.is_over();
+      if (is_over) connection.close();
+      return is_over;
     });
+    if (all) silent = false;
   }
 }
 
@@ -172,6 +186,14 @@ DelayingProxy::DelayingProxy(std::uint16_t target, std::chrono::microseconds rou
 DelayingProxy::DelayingProxy(DelayingProxy&&) noexcept = default;
 DelayingProxy& DelayingProxy::operator=(DelayingProxy&&) noexcept = default;
 DelayingProxy::~DelayingProxy() = default;
+
+void DelayingProxy::go_silent() {
+  impl_->silent = true;
+}
+
+void DelayingProxy::cut_connections() {
+  impl_->cutting = true;
+}
 
 std::uint16_t DelayingProxy::port() const {
   return impl_->port.number();

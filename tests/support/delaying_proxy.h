@@ -18,6 +18,11 @@ class DelayingProxy {
 
   std::uint16_t port() const;
 
+  /// Connections stay open, new ones too, and nothing passes, until cut_connections().
+  void go_silent();
+  /// What had not passed is lost; from now on everything passes again.
+  void cut_connections();
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
