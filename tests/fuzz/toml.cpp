@@ -1,5 +1,5 @@
-// Both configuration files on any bytes: an error names the file and holds a hint; reading twice is
-// reading once; no password of a readable conninfo is shown.
+// Both configuration files on any bytes: an error begins with the file and says what; reading twice
+// is reading once.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -126,7 +126,10 @@ std::string to_markdown(const Soak& soak) {
       "doubled, {} refused yet applied; {} ended in an error that their client saw, where a fault "
       "struck.\n\n{}\nThe steady agent and `cutover watch --metrics-only` live from the first "
       "round to the last; the struck agent is killed and restarted by faults; the\ncontroller is "
-      "each run's working process, looked at in the middle of the pause. Medians.\n\n{}",
+      "each run's working process, looked at in the middle of the pause. Medians.\n\n{}\n"
+      "Left out are faults that the same fleet does not come back from by itself (a lost slot, "
+      "DDL, an edited ini), that need\na fleet of their own (ssh, a network or a clock of the "
+      "controller's), or that last longer than a round: failure-modes.md has them.\n",
       soak.date, soak.commit, soak.seed, soak.minutes, soak.rounds.size(), verdict.acknowledged,
       verdict.lost, verdict.doubled, verdict.unexpected, verdict.failed, table_of_faults(soak),
       table_of_processes(soak));
