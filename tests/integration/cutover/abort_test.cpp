@@ -1,12 +1,16 @@
 // What ends a run before its first switch leaves clients on blue and nothing behind, and no client
-// sees an error: the operator, hooks, a lost agent. After the first switch the run finishes.
+// sees an error: the operator, hooks, a lost agent, a green that does not catch up. After the first
+// switch the run finishes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "tests/integration/cutover/fleet_under_load.h"
+#include "tests/support/child_process.h"
+#include "tests/support/eventually.h"
 #include "tests/support/sql_session.h"
 #include "tests/support/temporary_directory.h"
 
@@ -120,6 +124,32 @@ TEST(LostAgent, BeforeTheFirstSwitchEverybodyGoesOnOnBlue) {
     fleet.rig().cutover({"recover", "--no-dry-run", "--yes"});
     expect_all_is_as_before(fleet, when);
   }
+  expect_no_client_noticed(fleet);
+}
+
+/// What `happens` while the run stands still as `step` begins; it then goes on.
+support::Finished cutover_during_which(FleetUnderLoad& fleet, const std::string& step,
+                                       const std::function<void()>& happens) {
+  support::ChildProcess run(fleet.dying_cutover("hold@began " + step, act));
+  EXPECT_TRUE(support::eventually(std::chrono::seconds(60), [&] {
+    return std::filesystem::exists(fleet.marker()) || !run.is_running();
+  }));
+  happens();
+  std::filesystem::remove(fleet.marker());
+  const auto code = run.wait(std::chrono::seconds(90));
+  return {code, run.output(), run.errors()};
+}
+
+TEST(NeverCaughtUp, AGreenThatAppliesNothingMoreEndsEveryAttemptAndNobodyNotices) {
+  auto options = small_fleet();
+  options.rig.limits +=
+      "lease = \"1500ms\"\ndrain_timeout = \"500ms\"\npause_budget = \"2s\"\nquiet_timeout = "
+      "\"2s\"\n";
+  FleetUnderLoad fleet(options);
+  const auto ended = cutover_during_which(
+      fleet, "mark", [&] { fleet.rig().green().sql("ALTER SUBSCRIPTION cutover DISABLE", "app"); });
+  EXPECT_EQ(ended.exit_code, 3) << ended.output << ended.errors;
+  expect_all_is_as_before(fleet, "the subscription is disabled when mark begins");
   expect_no_client_noticed(fleet);
 }
 

@@ -18,6 +18,7 @@
 #include "common/base/file_descriptor.h"
 #include "tests/integration/cutover/fleet_under_load.h"
 #include "tests/support/child_process.h"
+#include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
 #include "tests/support/rig/programs.h"
 #include "tests/support/sql_session.h"
@@ -43,6 +44,9 @@ const std::map<std::string, std::string> changes_by_itself = {
     {"pg_database", "'datfrozenxid' - 'datminmxid'"},
     {"pg_subscription_rel", "'srsublsn'"}};
 
+constexpr const char* own_tables = "nspname IN ('cutover', 'public')";
+constexpr const char* tables_of_the_application = "nspname IN ('load', 'Load Two')";
+
 /// One row of name and contents for each table that `filter` picks.
 std::string tables_of(const support::PostgresServer& server, const std::string& filter) {
   const auto names = server.sql(
@@ -66,7 +70,7 @@ std::string tables_of(const support::PostgresServer& server, const std::string& 
 /// sequences.
 std::string contents_of(const support::PostgresServer& server) {
   auto text = tables_of(server, "nspname = 'pg_catalog' AND relname NOT LIKE 'pg_statistic%'") +
-              tables_of(server, "nspname IN ('cutover', 'public')");
+              tables_of(server, own_tables) + tables_of(server, tables_of_the_application);
   for (const char* sql :
        {"SELECT slot_name, plugin, slot_type FROM pg_replication_slots ORDER BY 1",
         "SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2"}) {
@@ -144,11 +148,25 @@ void expect_same(const std::string& before, const std::string& after) {
   ASSERT_FALSE(std::getline(new_text, new_line)) << "new: " << new_line;
 }
 
+/// Rows in every table of the application, the same on both sides.
+void fill(const support::CutoverRig& rig, const support::PostgresServer& blue,
+          const support::PostgresServer& green) {
+  auto load = rig.start_load({.clients = 4, .writes_per_second = 200});
+  EXPECT_TRUE(load.everyone_wrote(20, std::chrono::seconds(30)));
+  load.stop();
+  const auto rows = tables_of(blue, tables_of_the_application);
+  EXPECT_TRUE(support::eventually(std::chrono::seconds(30), [&] {
+    return tables_of(green, tables_of_the_application) == rows;
+  }));
+}
+
 TEST(DryRun, ChangesNothingOnServersFilesAndPgBouncers) {
   support::RigOptions options;
   options.blue_major = 15;
   support::CutoverRig rig(options);
   rig.replicate();
+  fill(rig, rig.blue(), rig.green());
+  rig.analyze_green();
   const auto before = state_of(rig);
   const auto finished = rig.cutover({"--dry-run"});
   EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;

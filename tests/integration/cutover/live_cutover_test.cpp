@@ -1,5 +1,6 @@
 // The main promise on real servers: live traffic moves to another major, and no write is lost,
 // doubled or failed.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -150,6 +151,7 @@ TEST(LiveCutoverShapes, ATransactionThatDoesNotEndAbortsEveryAttemptAndLeavesCli
   EXPECT_EQ(report_of(finished).at("attempts").as_int64(), 2);
   EXPECT_TRUE(fleet.everyone_writes());
   EXPECT_TRUE(fleet.all_on_blue());
+  EXPECT_THAT(fleet.left_behind(), testing::IsEmpty());
   holder.must("COMMIT");
   const auto verdict = fleet.verdict_on_blue();
   EXPECT_TRUE(verdict.is_clean()) << support::to_text(verdict);
