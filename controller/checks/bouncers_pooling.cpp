@@ -84,9 +84,12 @@ void judge_min_pool_size(const ProcessView& view, Evidence& evidence) {
   for (const proto::Row& database : rows_of(view.process, view.moved)) {
     const std::string own = column(database, "min_pool_size");
     const std::string size = own.empty() ? general : own;
-    if (number_in(size).value_or(0) > 0)
+    const std::string name = fmt::format("{} {}", view.place, column(database, "name"));
+    if (!number_in(size))
+      evidence.unknown({fmt::format("{}: its min_pool_size is \"{}\"", name, size)});
+    else if (number_in(size).value_or(0) > 0)
       evidence.fail("not 0, while other entries of the process stay",
-                    fmt::format("{} {} ({})", view.place, column(database, "name"), size));
+                    fmt::format("{} ({})", name, size));
   }
 }
 

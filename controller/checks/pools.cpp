@@ -10,9 +10,9 @@ namespace cutover {
 namespace {
 
 /// reserve_pool was renamed to reserve_pool_size in 1.24.
-std::uint64_t reserve_of(const proto::Row& database) {
+std::string reserve_of(const proto::Row& database) {
   const std::string renamed = column(database, "reserve_pool_size");
-  return number_in(renamed.empty() ? column(database, "reserve_pool") : renamed).value_or(0);
+  return renamed.empty() ? column(database, "reserve_pool") : renamed;
 }
 
 /// Users who have a pool on this entry now.
@@ -53,13 +53,16 @@ std::vector<proto::Row> rows_of(const proto::ProcessInspection& process,
   return rows;
 }
 
-std::uint64_t connections_of(const proto::ProcessInspection& process,
-                             const std::vector<std::string>& entries) {
+Result<std::uint64_t> connections_of(const proto::ProcessInspection& process,
+                                     const std::vector<std::string>& entries) {
   std::uint64_t sum = 0;
   for (const proto::Row& database : rows_of(process, entries)) {
-    const std::uint64_t size = number_in(column(database, "pool_size")).value_or(0);
-    std::uint64_t wanted =
-        (size + reserve_of(database)) * pools_of(process, column(database, "name"));
+    const auto size = number_in(column(database, "pool_size"));
+    const auto reserve = number_in(reserve_of(database));
+    if (!size || !reserve)
+      return Error{"the sizes of entry " + column(database, "name") + " are \"" +
+                   column(database, "pool_size") + "\" and \"" + reserve_of(database) + "\""};
+    std::uint64_t wanted = (*size + *reserve) * pools_of(process, column(database, "name"));
     const std::uint64_t most = number_in(column(database, "max_connections")).value_or(0);
     if (most > 0) wanted = std::min(wanted, most);
     sum += wanted;
@@ -71,8 +74,11 @@ Result<std::uint64_t> connections_of(const Config& config, const CheckedBouncer&
   const auto entries = moved_entries(config, bouncer);
   if (!entries) return entries.error();
   std::uint64_t sum = 0;
-  for (const proto::ProcessInspection& process : bouncer.inspection->processes())
-    sum += connections_of(process, *entries);
+  for (const proto::ProcessInspection& process : bouncer.inspection->processes()) {
+    const auto opened = connections_of(process, *entries);
+    if (!opened) return within_context(place_of(bouncer, process), opened.error());
+    sum += *opened;
+  }
   return sum;
 }
 

@@ -25,9 +25,10 @@ std::vector<proto::Row> rows_of(const proto::ProcessInspection& process,
                                 const std::vector<std::string>& entries);
 
 /// How many server connections the moved entries may open: pool_size and reserve of each pool that
-/// exists now (one at least), kept below max_db_connections.
-std::uint64_t connections_of(const proto::ProcessInspection& process,
-                             const std::vector<std::string>& entries);
+/// exists now (one at least), kept below max_db_connections. A size that cannot be read is an
+/// error.
+Result<std::uint64_t> connections_of(const proto::ProcessInspection& process,
+                                     const std::vector<std::string>& entries);
 Result<std::uint64_t> connections_of(const Config& config, const CheckedBouncer& bouncer);
 
 /// "bouncer-1/main", or "bouncer-1" where the host has one process.

@@ -22,6 +22,7 @@ constexpr auto attributes_sql = R"sql(
                    CASE WHEN r.rolinherit THEN 'inherit' END,
                    CASE WHEN r.rolcreaterole THEN 'createrole' END,
                    CASE WHEN r.rolcreatedb THEN 'createdb' END,
+                   CASE WHEN r.rolreplication THEN 'replication' END,
                    CASE WHEN r.rolbypassrls THEN 'bypassrls' END,
                    CASE WHEN r.rolconnlimit >= 0 THEN 'limit ' || r.rolconnlimit END,
                    CASE WHEN r.rolvaliduntil < 'infinity' THEN 'until ' || r.rolvaliduntil END,
@@ -125,6 +126,25 @@ constexpr auto owners_sql = R"sql(
    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.relpersistence <> 't'
      AND n.nspname !~ '^(pg_|information_schema$|cutover$)')sql";
 
+/// What is granted on objects yet to be made. A row replaces what is granted by default, so that
+/// one without a grantee takes rights from PUBLIC.
+constexpr auto default_privileges_sql = R"sql(
+  SELECT format('%s made by %I%s',
+                CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'
+                  WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas'
+                  ELSE 'large objects' END,
+                pg_get_userbyid(d.defaclrole),
+                CASE WHEN n.oid IS NULL THEN '' ELSE format(' in %I', n.nspname) END) AS object,
+         coalesce((SELECT string_agg(p.privilege_type || ' to '
+                                       || coalesce(quote_ident(r.rolname), 'PUBLIC'), ', '
+                                     ORDER BY p.privilege_type, r.rolname)
+                     FROM aclexplode(d.defaclacl) p
+                     LEFT JOIN pg_roles r ON r.oid = p.grantee
+                    WHERE p.grantee <> d.defaclrole AND p.privilege_type <> 'MAINTAIN'),
+                  'nobody') AS value
+    FROM pg_default_acl d
+    LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace)sql";
+
 Task<Finding> grants(const CheckContext& context) {
   Evidence evidence;
   co_await gather_grants(context, false, CheckOutcome::fail, evidence);
@@ -135,9 +155,16 @@ Task<Finding> grants(const CheckContext& context) {
                           .extra = CheckOutcome::pass,
                           .show_values = true};
   co_await gather_differences(context, owners, evidence);
-  co_return evidence.finding("green grants what blue grants",
-                             "bring them over: GRANT and ALTER … OWNER TO on green, or pg_dump "
-                             "--schema-only of blue");
+  const Comparison defaults{.sql = default_privileges_sql,
+                            .subject = "default privileges",
+                            .missing = CheckOutcome::warn,
+                            .different = CheckOutcome::warn,
+                            .show_values = true};
+  co_await gather_differences(context, defaults, evidence);
+  co_return evidence.finding(
+      "green grants what blue grants",
+      "bring them over: GRANT, ALTER … OWNER TO and ALTER DEFAULT PRIVILEGES on "
+      "green, or pg_dump --schema-only of blue");
 }
 
 /// What the cutover itself will do on blue. SHARE locks need a right to change the table's rows,
@@ -221,8 +248,9 @@ std::vector<Check> role_checks() {
   return {
       {"roles", "Green has every login role of blue, with the same attributes and memberships.",
        false, roles},
-      {"grants", "What is granted on blue is granted on green, and owners are the same.", false,
-       grants},
+      {"grants",
+       "What is granted on blue, by default too, is granted on green, and owners are the same.",
+       false, grants},
       {"own_rights", "The user in the configuration may do what a cutover does.", true, own_rights},
   };
 }

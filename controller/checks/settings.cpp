@@ -1,6 +1,7 @@
 // Settings of databases and roles, and extensions. Next: collations.cpp.
 #include "controller/checks/ask.h"
 #include "controller/checks/check_list.h"
+#include "controller/checks/numbers.h"
 #include "controller/checks/old_fence.h"
 
 namespace cutover {
@@ -30,7 +31,8 @@ Task<Finding> database_and_role_settings(const CheckContext& context) {
                             .show_values = true});
 }
 
-/// A role's own setting wins over the database's, which is part of the fence.
+/// A role's own setting wins over the database's, which is part of the fence. Settings are kept as
+/// they were written, and every unambiguous beginning of a word will do.
 constexpr auto overrides_sql = R"sql(
   SELECT 'fail' AS outcome, 'would write in spite of the fence' AS label,
          CASE WHEN s.setrole = 0 THEN 'every role' ELSE 'role ' || quote_ident(r.rolname) END
@@ -40,7 +42,7 @@ constexpr auto overrides_sql = R"sql(
     LEFT JOIN pg_database d ON d.oid = s.setdatabase
     LEFT JOIN pg_roles r ON r.oid = s.setrole
    WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND s.setrole <> 0
-     AND lower(setting) ~ '^default_transaction_read_only=(off|false|no|0|f)$')sql";
+     AND lower(setting) ~ '^default_transaction_read_only=(off?|f(a(l(se?)?)?)?|no?|0)$')sql";
 
 Task<Finding> read_only_overrides(const CheckContext& context) {
   return ask_offenders(context,
@@ -63,7 +65,7 @@ constexpr auto read_only_sql = R"sql(
     LEFT JOIN pg_database d ON d.oid = s.setdatabase
     JOIN pg_roles r ON r.oid = s.setrole
    WHERE $1::text = 'green' AND (s.setdatabase = 0 OR d.datname = current_database())
-     AND lower(setting) ~ '^default_transaction_read_only=(on|true|yes|1|t)$')sql";
+     AND lower(setting) ~ '^default_transaction_read_only=(on|t(r(ue?)?)?|y(es?)?|1)$')sql";
 
 Task<void> green_is_writable(const CheckContext& context, Evidence& evidence) {
   for (const CheckedDatabase& database : context.databases) {
@@ -100,6 +102,37 @@ constexpr auto outdated_sql = R"sql(
    WHERE a.default_version <> e.extversion
    ORDER BY 3)sql";
 
+/// "1.10" is newer than "1.9"; what is no number counts for nothing.
+std::vector<std::uint64_t> numbers_of(const std::string& version) {
+  std::vector<std::uint64_t> numbers;
+  std::string digits;
+  for (const char each : version + ".") {
+    if (each >= '0' && each <= '9') {
+      digits += each;
+    } else if (!digits.empty()) {
+      numbers.push_back(number_in(digits).value_or(0));
+      digits.clear();
+    }
+  }
+  return numbers;
+}
+
+/// Functions that blue's clients call may be missing from what is older.
+Task<void> gather_older_extensions(const CheckContext& context, Evidence& evidence) {
+  for (const CheckedDatabase& database : context.databases) {
+    const auto answers = co_await ask_blue_and_green(database, extensions_sql);
+    if (!answers.blue || !answers.green) continue;  // told already
+    const Values green = values_of(*answers.green);
+    for (const auto& [name, version] : values_of(*answers.blue)) {
+      const auto other = green.find(name);
+      if (other == green.end() || numbers_of(other->second) >= numbers_of(version)) continue;
+      evidence.warn("older on green than on blue", prefix_of(context, database) + name +
+                                                       " (blue: " + version +
+                                                       ", green: " + other->second + ")");
+    }
+  }
+}
+
 /// A newer major brings newer versions: that they differ is no fault, that green's library is
 /// newer than its SQL is worth a word.
 Task<Finding> extensions(const CheckContext& context) {
@@ -109,6 +142,7 @@ Task<Finding> extensions(const CheckContext& context) {
                         .different = CheckOutcome::pass,
                         .show_values = true};
   co_await gather_differences(context, same, evidence);
+  co_await gather_older_extensions(context, evidence);
   const Offenders outdated{.side = Side::green, .sql = outdated_sql};
   co_await gather_offenders(context, outdated, evidence);
   co_return evidence.finding("green has every extension of blue",
@@ -126,7 +160,7 @@ std::vector<Check> setting_checks() {
       {"writable_by_default",
        "Sessions on blue and on green are born writable, but for the fence of an earlier run.",
        true, writable_by_default},
-      {"extensions", "Green has every extension of blue.", false, extensions},
+      {"extensions", "Green has every extension of blue, in no older version.", false, extensions},
   };
 }
 

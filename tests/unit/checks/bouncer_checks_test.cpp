@@ -127,6 +127,12 @@ const std::vector<SpoiledCase>& pooling_cases() {
          add_standing_entry(fleet, "other", "other");
        },
        fail, "b1 app (5)"},
+      {"min_pool_size", "UnreadableIsNotZero",
+       [](SpoiledFleet& fleet) {
+         set_column(fleet.app(), "min_pool_size", "some");
+         add_standing_entry(fleet, "other", "other");
+       },
+       fail, "cannot be found out: b1 app: its min_pool_size"},
       {"min_pool_size", "NoObstacleWhereAllMove", with_column("min_pool_size", "5"), pass,
        "no obstacle"},
       {"min_pool_size", "GeneralSettingBefore116",

@@ -10,7 +10,7 @@ namespace cutover {
 namespace {
 
 std::uint64_t connections(SpoiledFleet& fleet) {
-  return connections_of(fleet.process(), {"app"});
+  return connections_of(fleet.process(), {"app"}).value();
 }
 
 TEST(ConnectionsOf, APoolMayOpenItsSizeAndItsReserve) {
@@ -39,9 +39,17 @@ TEST(ConnectionsOf, TheReserveHadAnotherNameBefore124) {
   EXPECT_EQ(connections(fleet), 23U);
 }
 
+TEST(ConnectionsOf, ASizeThatCannotBeReadIsNotNone) {
+  for (const char* name : {"pool_size", "reserve_pool_size"}) {
+    SpoiledFleet fleet;
+    set_column(fleet.app(), name, "many");
+    EXPECT_FALSE(connections_of(fleet.process(), {"app"})) << name;
+  }
+}
+
 TEST(ConnectionsOf, EntriesThatStayDoNotCount) {
   SpoiledFleet fleet;
-  EXPECT_EQ(connections_of(fleet.process(), {"other"}), 0U);
+  EXPECT_EQ(connections_of(fleet.process(), {"other"}).value(), 0U);
 }
 
 TEST(ParseVersion, ReadsWhatPgBouncerSays) {
