@@ -4,6 +4,7 @@
 Usage: guide_commands.py ROOT   Exit status 1 when a rule is broken.
 A block of commands is ```sh. It is run by tests/system or another test that follows documents by `"$tree/FILE" SECTION …`, or it consists of
 scripts of this repository that scripts/test or CI runs. Other blocks name their language and hold no commands.
+A command inside a sentence names a script that is there, with options that it knows, or a program that is built.
 """
 import importlib.machinery
 import importlib.util
@@ -29,6 +30,11 @@ def load_guide():
     loader.exec_module(module)
     return module
 
+
+INLINE = re.compile(r'`([^`\n]*(?:scripts|build/release/bin)/[^`\n]*)`')
+NAMED_SCRIPT = re.compile(r'(?<![\w/])(?:\./)?scripts/([\w-]+)((?: (?!\./)[^ `]+)*)')
+NAMED_PROGRAM = re.compile(r'build/release/bin/([\w-]+)')
+BUILT = re.compile(r'(?:cutover_test\(|add_executable\(|OUTPUT_NAME )([\w-]+)')
 
 GUIDE = load_guide()
 
@@ -61,6 +67,21 @@ def problems(name, document, test_text, ci_text):
             yield f'{where}: no test runs this block; hint: follow it in tests/system/inside, or open it with "{GUIDE.EXCUSE}WHY"'
 
 
+def inline_problems(name, document, scripts, programs):
+    """scripts: name → text; programs: what the build makes."""
+    for command in INLINE.findall(document):
+        for script, arguments in NAMED_SCRIPT.findall(command):
+            if script not in scripts:
+                yield f'{name}: `{command}`: there is no scripts/{script}'
+                continue
+            for option in re.findall(r'--[a-z][\w-]*', arguments):
+                if option not in scripts[script]:
+                    yield f'{name}: `{command}`: scripts/{script} knows no {option}'
+        for program in NAMED_PROGRAM.findall(command):
+            if program not in programs:
+                yield f'{name}: `{command}`: no {program} is built'
+
+
 def main(root):
     root = pathlib.Path(root)
     listed = subprocess.run(['git', '-C', root, 'ls-files', '-z', '*.md'], check=True, capture_output=True)
@@ -70,6 +91,12 @@ def main(root):
     ci_text = (root / 'scripts/test').read_text(encoding='utf-8') + (root / '.ci/run').read_text(encoding='utf-8')
     found = [problem for name in listed.stdout.decode().split('\0') if name
              for problem in problems(name, (root / name).read_text(encoding='utf-8'), test_text, ci_text)]
+    scripts = {path.name: path.read_text(encoding='utf-8') for path in (root / 'scripts').iterdir() if path.is_file()}
+    recipes = subprocess.run(['git', '-C', root, 'ls-files', '-z', '*CMakeLists.txt'], check=True, capture_output=True)
+    programs = {program for path in recipes.stdout.decode().split('\0') if path
+                for program in BUILT.findall((root / path).read_text(encoding='utf-8'))}
+    found += [problem for name in listed.stdout.decode().split('\0') if name
+              for problem in inline_problems(name, (root / name).read_text(encoding='utf-8'), scripts, programs)]
     print('\n'.join(found), end='\n' if found else '')
     return 1 if found else 0
 

@@ -2,7 +2,7 @@
 """A block of commands that nothing runs is noticed, and only that."""
 import unittest
 
-from guide_commands import GUIDE, problems
+from guide_commands import GUIDE, inline_problems, problems
 
 TEST = 'follow "$tree/docs/x.md" 1 -other >log\nexport HOST=1\n'
 CI = './scripts/setup; ./scripts/build'
@@ -36,6 +36,23 @@ class GuideCommands(unittest.TestCase):
         self.assertEqual(['a block without a language'], found('```\na picture\n```\n'))
         self.assertEqual(['commands in a block of text'], found('```text\ncutover status\n```\n'))
         self.assertEqual([], found('```text\na picture\n```\n'))
+
+
+class InlineCommands(unittest.TestCase):
+    def found(self, sentence):
+        scripts = {'test': '--system) ;;', 'in-bare-debian': '--as sudo'}
+        return [problem.rsplit(': ', 1)[1] for problem in inline_problems('x.md', sentence, scripts, {'docs_test'})]
+
+    def test_scripts_options_and_programs_that_are_there_pass(self):
+        for sentence in ('`scripts/test --system`', 'as root `scripts/in-bare-debian [--as sudo] ./scripts/test`',
+                         '`X=1 build/release/bin/docs_test`', 'no command: scripts/lost'):
+            self.assertEqual([], self.found(sentence), sentence)
+
+    def test_what_is_not_there_is_noticed(self):
+        self.assertEqual(['there is no scripts/lost'], self.found('`./scripts/lost --x`'))
+        self.assertEqual(['scripts/test knows no --sytem'], self.found('`scripts/test --sytem`'))
+        self.assertEqual(['scripts/test knows no --as'], self.found('`scripts/in-bare-debian ./scripts/test --as sudo`'))
+        self.assertEqual(['no lost_test is built'], self.found('`build/release/bin/lost_test`'))
 
 
 class Guide(unittest.TestCase):
