@@ -38,6 +38,7 @@ void take_idle_agent(support::CutoverRig& rig, std::chrono::seconds time, Costs&
 void take_run(support::CutoverRig& rig, const std::vector<std::string>& arguments,
               const std::string& name, Costs& costs) {
   const auto before = cost_of(rig.agent(0).pid());
+  const auto children_before = processor_time_of_ended_children();
   auto run = rig.start_cutover(arguments);
   double peak = 0;
   const auto has_ended = [&] {
@@ -49,6 +50,9 @@ void take_run(support::CutoverRig& rig, const std::vector<std::string>& argument
   const auto after = cost_of(rig.agent(0).pid());
   costs.emplace_back("controller during " + name + ": highest resident, its processes together",
                      mebibytes(peak));
+  const auto used = processor_time_of_ended_children() - children_before;
+  costs.emplace_back("controller during " + name + ": processor time, its processes together",
+                     fmt::format("{} ms", used.count()));
   costs.emplace_back("agent during " + name + ": highest resident", mebibytes(after.peak_mib));
   costs.emplace_back("agent during " + name + ": processor time",
                      fmt::format("{} ms", (after.processor - before.processor).count()));

@@ -1,5 +1,6 @@
 #include "tests/benchmarks/process_cost.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <sstream>
@@ -38,6 +39,16 @@ std::chrono::milliseconds processor_time(pid_t pid) {
 ProcessCost cost_of(pid_t pid) {
   const std::string status = proc_file(pid, "status");
   return {mebibytes_of(status, "VmRSS"), mebibytes_of(status, "VmHWM"), processor_time(pid)};
+}
+
+std::chrono::milliseconds processor_time_of_ended_children() {
+  rusage usage{};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  const auto of = [](const timeval& time) {
+    return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
+  };
+  return std::chrono::duration_cast<std::chrono::milliseconds>(of(usage.ru_utime) +
+                                                               of(usage.ru_stime));
 }
 
 double resident_with_children(pid_t pid) {

@@ -15,6 +15,8 @@ struct ProcessCost {
 
 /// Of one process; zeros when it is gone.
 ProcessCost cost_of(pid_t pid);
+/// Of all children that have ended and been waited for so far, with theirs.
+std::chrono::milliseconds processor_time_of_ended_children();
 /// Resident memory of a process and of all that it started.
 double resident_with_children(pid_t pid);
 
