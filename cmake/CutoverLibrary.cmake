@@ -25,6 +25,10 @@ function(cutover_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
+  # Programs with a sanitizer in them are some times slower.
+  if(CUTOVER_SANITIZE)
+    math(EXPR ARG_TIMEOUT "4 * ${ARG_TIMEOUT}")
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE cutover_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
   # What is tested is optimised; the test's own text is only compiled faster without it.

@@ -110,5 +110,61 @@ class Package(unittest.TestCase):
         self.assertIn('lintian is missing; hint: scripts/setup --system\n', ended.stderr)
 
 
+class Sanitize(unittest.TestCase):
+    """scripts/sanitize where cmake only says how it was called and ctest passes, one program with a finding."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.tree = pathlib.Path(directory.name)
+        for name in ('scripts', 'bin'):
+            (self.tree / name).mkdir()
+        shutil.copy(SCRIPTS / 'sanitize', self.tree / 'scripts')
+        self.program('scripts/ccache-environment', 'true')
+        self.program('bin/cmake', 'echo cmake "$@" >>calls; [[ "$*" != *"$FAILS"* || -z "$FAILS" ]]')
+        self.program('bin/ctest', 'echo ctest "$@" >>calls; options=${TSAN_OPTIONS:-$ASAN_OPTIONS}; file=${options#log_path=}\n'
+                     '[ -z "$FINDS" ] || echo "a data race" >"${file%%:*}.17"')
+
+    def program(self, name, text):
+        path = self.tree / name
+        path.write_text(f'#!/bin/bash\n{text}\n')
+        path.chmod(0o755)
+
+    def sanitize(self, *arguments, finds='', fails=''):
+        environment = {'PATH': f'{self.tree}/bin:{os.environ["PATH"]}', 'FINDS': finds, 'FAILS': fails}
+        ended = subprocess.run([self.tree / 'scripts/sanitize', *arguments], env=environment, capture_output=True, text=True,
+                               timeout=30)
+        calls = self.tree / 'calls'
+        return ended, calls.read_text() if calls.exists() else ''
+
+    def test_what_is_pure_runs_under_address_and_what_has_threads_under_thread(self):
+        ended, calls = self.sanitize()
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        self.assertIn('cmake --preset asan -DCUTOVER_PROGRAMS=OFF\ncmake --build --preset asan\n', calls)
+        self.assertIn('-L ^(unit|scenario|simulation)$\n', calls)
+        self.assertIn('cmake --build --preset tsan --target looks_test ', calls)
+        self.assertNotIn('cutover-agent', calls)
+
+    def test_with_integration_the_programs_are_built_too(self):
+        ended, calls = self.sanitize('--integration', '--', '-R', 'one')
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        self.assertIn('-DCUTOVER_PROGRAMS=ON\ncmake --build --preset asan\n', calls)
+        self.assertIn('simulation|integration)$ -R one\n', calls)
+        self.assertIn('--preset tsan --target cutover cutover-agent looks_test ', calls)
+
+    def test_a_finding_that_no_test_noticed_fails(self):
+        ended, _ = self.sanitize('--only', 'thread', finds='yes')
+        self.assertEqual(1, ended.returncode)
+        self.assertIn('a data race', ended.stderr)
+
+    def test_what_cannot_be_built_is_not_run(self):
+        ended, calls = self.sanitize('--only', 'address', fails='--build')
+        self.assertEqual(1, ended.returncode)
+        self.assertNotIn('ctest', calls)
+
+    def test_an_unknown_sanitizer_is_no_pass(self):
+        self.assertEqual(2, self.sanitize('--only', 'memory')[0].returncode)
+
+
 if __name__ == '__main__':
     unittest.main()
