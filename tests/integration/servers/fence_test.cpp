@@ -137,7 +137,7 @@ TEST(Fence, TriggersAreOnEveryTableOfAPartitionTreeWhateverItsName) {
 TEST(Fence, RemovedTriggersAreGoneEverywhere) {
   ServerPair pair;
   const auto fleet = pair.armed_fleet();
-  const std::string count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover%'";
+  const std::string count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover_fence%'";
   EXPECT_EQ(pair.blue_value(count), "1");
   EXPECT_TRUE(pair.run(fleet->remove_triggers()).is_done());
   EXPECT_EQ(pair.blue_value(count), "0");
@@ -147,7 +147,7 @@ TEST(Fence, RemovedTriggersAreGoneEverywhere) {
 TEST(Fence, ItsTriggersStayWhileItIsUpAndForARunThatWasTakenOver) {
   ServerPair pair;
   const auto zombie = pair.armed_fleet();
-  const std::string count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover%'";
+  const std::string count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cutover_fence%'";
   pair.on_blue().must("UPDATE cutover.run SET fenced = true WHERE side = 'blue'");
   EXPECT_TRUE(pair.run(zombie->remove_triggers()).is_refused());
   EXPECT_EQ(pair.blue_value(count), "1");
