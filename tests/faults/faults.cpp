@@ -226,8 +226,7 @@ std::vector<Fault> of_clients() {
          write_past_the_bouncers(it, it.fleet.rig().blue_conninfo() + past_the_setting);
        },
        [](Scene&) {}, false, false, "claim", /*lasts=*/true},
-      {"a transaction that never ends", open_a_transaction, [](Scene&) {}, false, false,
-       "began pause"},
+      {"a transaction that never ends", open_a_transaction, [](Scene&) {}, false, false, "pause"},
   };
 }
 
