@@ -6,13 +6,24 @@
 #include <string_view>
 
 #include "agent/utf8.h"
+#include "common/async/within.h"
 
 namespace cutover::agent {
 namespace {
 
-/// Clients wait meanwhile.
+/// Clients wait meanwhile: before the RESUME those of this process, after it those of processes
+/// that did drain, here and on other hosts.
 constexpr std::chrono::milliseconds longest_look{100};
 constexpr std::size_t most_named = 5;
+
+/// Nothing where it is not answered at once, with a connection that has to be made for it.
+Task<std::vector<ConsoleRow>> rows_of(Console& console, std::string command) {
+  std::vector<ConsoleRow> rows;
+  auto asking = console.ask(std::move(command));
+  auto answer = co_await within(longest_look, std::move(asking));
+  if (answer && answer->has_value()) rows = std::move(answer->value().rows);
+  co_return rows;
+}
 
 /// A PAUSE closes idle ones, and those in login, by itself.
 bool is_in_use(const ConsoleRow& server) {
@@ -30,7 +41,7 @@ bool are_linked(const ConsoleRow& server, const ConsoleRow& client) {
 std::string client_of(const ConsoleRow& server, const std::vector<ConsoleRow>& clients) {
   const auto client =
       std::ranges::find_if(clients, [&](const ConsoleRow& row) { return are_linked(server, row); });
-  if (client == clients.end()) return "its client has gone";
+  if (client == clients.end()) return "client unknown";
   const std::string program = text_of(*client, "application_name");
   return "client " + text_of(*client, "addr") + ":" + text_of(*client, "port") +
          (program.empty() ? "" : " " + program);
@@ -39,26 +50,22 @@ std::string client_of(const ConsoleRow& server, const std::vector<ConsoleRow>& c
 }  // namespace
 
 Task<std::vector<ConsoleRow>> servers_in_use(Console& console, Moves moves) {
-  std::vector<ConsoleRow> in_use;
-  const auto servers = co_await console.ask("SHOW SERVERS", longest_look);
-  if (servers.has_error()) co_return in_use;
-  for (const ConsoleRow& row : servers.value().rows) {
+  auto servers = co_await rows_of(console, "SHOW SERVERS");
+  std::erase_if(servers, [&](const ConsoleRow& row) {
     const std::string entry = text_of(row, "database");
-    if (entry != "pgbouncer" && move_of(moves, entry) != nullptr && is_in_use(row))
-      in_use.push_back(row);
-  }
-  co_return in_use;
+    return entry == "pgbouncer" || move_of(moves, entry) == nullptr || !is_in_use(row);
+  });
+  co_return servers;
 }
 
 Task<std::string> who_uses(Console& console, std::vector<ConsoleRow> servers) {
   std::string text;
   if (servers.empty()) co_return text;
-  const auto clients = co_await console.ask("SHOW CLIENTS");
-  const auto rows = clients.has_error() ? std::vector<ConsoleRow>() : clients.value().rows;
+  const auto clients = co_await rows_of(console, "SHOW CLIENTS");
   for (std::size_t i = 0; i < servers.size() && i < most_named; ++i)
     text += (i == 0 ? "backend " : ", backend ") + text_of(servers[i], "remote_pid") + " (entry " +
             text_of(servers[i], "database") + ", user " + text_of(servers[i], "user") + ", " +
-            client_of(servers[i], rows) + ")";
+            client_of(servers[i], clients) + ")";
   if (servers.size() > most_named)
     text += " and " + std::to_string(servers.size() - most_named) + " more";
   co_return valid_utf8(text);

@@ -50,6 +50,10 @@ class FakeDialer : public ConsoleDialer {
 
   Task<postgres::Answer<std::unique_ptr<ConsoleLine>>> dial() override {
     if (!bouncer_.is_up || bouncer_.shutting_down) co_return loss();
+    if (bouncer_.hung_dials > 0) {
+      --bouncer_.hung_dials;
+      co_await sleep_for(std::chrono::hours(1));
+    }
     std::unique_ptr<ConsoleLine> line = std::make_unique<FakeLine>(bouncer_);
     co_return std::move(line);
   }

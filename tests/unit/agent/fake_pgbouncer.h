@@ -29,6 +29,7 @@ class FakePgbouncer {
  public:
   std::string version = "1.18.0";
   bool is_up = true;
+  int hung_dials = 0;  ///< this many connections are begun and come to nothing until given up
   bool globally_paused = false;
   bool shutting_down = false;  ///< as since 1.23: for those who are connected all goes on
   std::map<std::string, FakeEntry> entries;

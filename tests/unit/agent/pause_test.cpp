@@ -4,6 +4,7 @@
 
 #include "agent/drain.h"
 #include "agent/resume.h"
+#include "agent/still_in_use.h"
 #include "common/async/within.h"
 #include "tests/unit/agent/fake_pgbouncer.h"
 
@@ -146,12 +147,21 @@ TEST_F(Pause, WhoeverKeepsItFromDrainingIsNamedWithTheClientBehind) {
   EXPECT_THAT(outcome.hint, HasSubstr("pg_terminate_backend"));
 }
 
-TEST_F(Pause, NobodyWaitsLongerForTheNamesToBeFound) {
+TEST_F(Pause, WhoKeepsItFromDrainingIsLeftOutWhereTheConsoleRefusesToSay) {
   bouncer_.entries["app"].servers_active = 1;
   bouncer_.refused_views = {"SERVERS", "CLIENTS"};
   const Outcome outcome = pause(milliseconds(50));
   EXPECT_TRUE(outcome.is_refused()) << outcome.detail;
   EXPECT_TRUE(is_serving());
+}
+
+TEST_F(Pause, NobodyWaitsForAConsoleThatNeverSaysWhoKeepsItFromDraining) {
+  Console hung(bouncer_.dialer());
+  bouncer_.hung_dials = 2;
+  EXPECT_TRUE(run(context_, servers_in_use(hung, moves_)).empty());
+  const std::vector<ConsoleRow> busy = {{{"database", "app"}, {"user", "web"}, {"link", "c1"}}};
+  EXPECT_THAT(run(context_, who_uses(hung, busy)), HasSubstr("client unknown"));
+  EXPECT_EQ(bouncer_.hung_dials, 0);
 }
 
 TEST_F(Pause, ADrainThatIsCalledOffIsResumedAtOnce) {
