@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +11,7 @@
 #include <iostream>
 
 #include "agent/commands.h"
+#include "agent/unix_connect.h"
 #include "common/base/file_descriptor.h"
 
 namespace cutover::agent {
@@ -71,13 +71,10 @@ const char* hint_for(int failure) {
 int run_connect(const std::string& socket) {
   std::signal(SIGPIPE, SIG_IGN);
   const FileDescriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, socket.c_str(), sizeof address.sun_path - 1);
-  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(connection.get(), plain, sizeof address) != 0) {
-    std::cerr << "cannot connect to the agent at " << socket << ": " << std::strerror(errno)
-              << "\nhint: " << hint_for(errno) << "\n";
+  const int failure = connect_to(connection.get(), socket);
+  if (failure != 0) {
+    std::cerr << "cannot connect to the agent at " << socket << ": " << std::strerror(failure)
+              << "\nhint: " << hint_for(failure) << "\n";
     return 1;
   }
   bridge(connection.get());

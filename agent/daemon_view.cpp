@@ -2,13 +2,12 @@
 #include "agent/daemon_view.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/this_coro.hpp>
-#include <cerrno>
 #include <cstring>
 
+#include "agent/unix_connect.h"
 #include "common/base/version.h"
 #include "common/wire/hello.h"
 
@@ -16,20 +15,6 @@ namespace cutover::agent {
 namespace {
 
 constexpr std::chrono::milliseconds patience{2000};
-
-/// -1, and errno, where nobody takes the connection at once.
-int connected_to(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(socket, plain, sizeof address) == 0) return socket;
-  const int failure = errno;
-  ::close(socket);
-  errno = failure;
-  return -1;
-}
 
 /// Who called listen(), not who answers.
 std::optional<uid_t> listener(int socket) {
@@ -44,9 +29,12 @@ std::optional<uid_t> listener(int socket) {
 Task<DaemonView> look_at_daemon(std::string socket) {
   DaemonView view;
   view.socket = socket;
-  const int connection = connected_to(socket);
-  if (connection < 0) {
-    view.problem = std::strerror(errno);
+  // Where nobody takes the connection at once, that is the answer.
+  const int connection = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int failure = connect_to(connection, socket);
+  if (failure != 0) {
+    ::close(connection);
+    view.problem = std::strerror(failure);
     co_return view;
   }
   view.user = listener(connection);

@@ -19,6 +19,7 @@
 #include "agent/peer.h"
 #include "agent/session.h"
 #include "agent/supervisor.h"
+#include "agent/unix_connect.h"
 #include "common/async/within.h"
 #include "common/base/durable_file.h"
 #include "common/base/file_descriptor.h"
@@ -157,11 +158,8 @@ Task<void> until_told_to_stop(Agent& agent) {
 
 bool somebody_listens(const std::string& path) {
   const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
-  return ::connect(socket.get(), plain, sizeof address) == 0 || errno == EAGAIN;
+  const int failure = connect_to(socket.get(), path);
+  return failure == 0 || failure == EAGAIN;
 }
 
 Task<Result<void>> serve(Agent& agent, ServerOptions options) {
