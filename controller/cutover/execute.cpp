@@ -207,8 +207,8 @@ class Execution {
   Task<Outcome> whose_epoch() {
     const auto record = co_await fleet_.run_record();
     if (!record || record->claim.epoch <= state_.claim.epoch) co_return done();
-    co_return refused("blue's epoch belongs to " + record->claim.run_id +
-                          " now: " + "a recovery or another run took over",
+    co_return refused("the epoch belongs to " + record->claim.run_id +
+                          " now: a recovery or another run took over",
                       "`cutover status` shows who acts and where clients are");
   }
 

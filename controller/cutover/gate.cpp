@@ -16,7 +16,7 @@ std::string why_behind(const Mark::Subscription& wanted, const SubscriptionSight
                        to_text(wanted.position));
   }
   if (!seen.marker_visible) return "whether its marker arrived is unknown";
-  if (!*seen.marker_visible) return "its marker is not on green yet";
+  if (!*seen.marker_visible) return "its marker has not arrived yet";
   return {};
 }
 
@@ -40,12 +40,12 @@ GateVerdict judge_gate(const Mark& mark, const std::vector<SubscriptionSight>& s
 std::string what_is_not_quiet(const TrafficSight& sight, const QuietLimits& limits) {
   if (!sight.lag_bytes) return "replication lag is unknown";
   if (*sight.lag_bytes > limits.lag_bytes) {
-    return fmt::format("green is {} bytes behind, more than {}", *sight.lag_bytes,
+    return fmt::format("subscribers are {} bytes behind, more than {}", *sight.lag_bytes,
                        limits.lag_bytes);
   }
-  if (!sight.apply_latency) return "how long green takes to apply is unknown";
+  if (!sight.apply_latency) return "how long subscribers take to apply is unknown";
   if (*sight.apply_latency > limits.apply_latency) {
-    return fmt::format("green applies a commit after {} ms, more than {}",
+    return fmt::format("subscribers apply a commit after {} ms, more than {}",
                        sight.apply_latency->count(), limits.apply_latency.count());
   }
   if (!sight.oldest_transaction) return "the age of the oldest transaction is unknown";
@@ -56,7 +56,7 @@ std::string what_is_not_quiet(const TrafficSight& sight, const QuietLimits& limi
   if (!sight.vacuums) return "whether a vacuum is running is unknown";
   if (*sight.vacuums > 0) return "a vacuum is running on a published table";
   if (!sight.prepared_transactions) return "the number of prepared transactions is unknown";
-  if (*sight.prepared_transactions > 0) return "a prepared transaction is open on blue";
+  if (*sight.prepared_transactions > 0) return "a prepared transaction is open";
   return {};
 }
 

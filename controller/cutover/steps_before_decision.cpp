@@ -92,10 +92,9 @@ Task<Outcome> wait_for_a_quiet_moment(const Observer& fleet, const RunState& sta
     if (fleet.now() - begun >= state.limits.quiet_timeout) {
       co_return refused(
           "no quiet moment: " + noise,
-          "end it on blue: SELECT pg_terminate_backend(PID) of a transaction, never a cancel "
-          "through PgBouncer; `cutover sessions` shows who is busy; limits.quiet_* sets what "
-          "counts "
-          "as quiet");
+          "end it on the server that serves: SELECT pg_terminate_backend(PID) of a transaction, "
+          "never a cancel through PgBouncer; `cutover sessions` shows who is busy; "
+          "limits.quiet_* sets what counts as quiet");
     }
     co_await fleet.sleep(milliseconds(20));
   }

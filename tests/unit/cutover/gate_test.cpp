@@ -126,5 +126,20 @@ TEST(QuietMoment, EachNoiseOrUnknownAloneIsEnough) {
   EXPECT_FALSE(what_is_not_quiet(TrafficSight{}, limits).empty());
 }
 
+/// A rollback tells the same texts, and there the colours are exchanged.
+TEST(QuietMoment, WhatIsSaidOfGateAndNoiseNamesNoColour) {
+  const auto no_colour = testing::Not(testing::AnyOf(HasSubstr("blue"), HasSubstr("green")));
+  for (const auto& [what, disturb] : disturbances) {
+    auto sight = quiet();
+    disturb(sight);
+    EXPECT_THAT(what_is_not_quiet(sight, limits), no_colour) << what;
+  }
+  for (const auto& [what, spoil] : spoils) {
+    auto sights = all_well();
+    spoil(sights[0]);
+    EXPECT_THAT(judge_gate(two, sights).why_not, no_colour) << what;
+  }
+}
+
 }  // namespace
 }  // namespace cutover
