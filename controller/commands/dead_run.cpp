@@ -20,6 +20,7 @@ CommandResult result_after_recovery(const CommandLine& line, const std::string& 
   result.data = std::move(recovered.data);
   const std::string serves(result.data.as_object().at("serves").as_string());
   const bool moved = serves == configured_colour(direction, "green");
+  result.data.as_object()["moved"] = moved;
   const auto outcome = moved ? RunOutcome::attention : RunOutcome::aborted;
   result.outcome = name_of(outcome);
   result.exit_code = exit_code_of(outcome);

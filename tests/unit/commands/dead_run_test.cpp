@@ -44,6 +44,7 @@ TEST(DeadRun, ARollbackThatDiedBeforeItsClaimWasAbortedThoughItsRecoverySawACuto
   const auto rollback = after(CommandName::rollback, Direction::back, "green");
   EXPECT_EQ(rollback.outcome, "aborted");
   EXPECT_EQ(rollback.exit_code, 3);
+  EXPECT_EQ(rollback.data.at("moved"), false) << "the recovery speaks of that cutover";
 }
 
 TEST(DeadRun, IsToldAsItsRecoveryWhereThatDidNotEndWell) {
