@@ -91,7 +91,7 @@ void invalidate_the_slot(Scene& scene) {
   const auto worker = green.run("SELECT pid FROM pg_stat_subscription WHERE subname = 'cutover'");
   const auto pid = static_cast<pid_t>(std::atol(worker.value().c_str()));
   if (pid > 0) ::kill(pid, SIGSTOP);
-  support::eventually(seconds(10), [&] {
+  const bool is_lost = support::eventually(seconds(10), [&] {
     for (const char* act : {"SELECT txid_current()", "SELECT pg_switch_wal()", "CHECKPOINT"})
       on_blue(scene, act);
     support::SqlSession blue(scene.fleet.rig().blue_conninfo());
@@ -100,6 +100,7 @@ void invalidate_the_slot(Scene& scene) {
     return status.value().empty() || status.value() == "lost";
   });
   if (pid > 0) ::kill(pid, SIGCONT);
+  if (!is_lost) throw std::runtime_error("the slot is not lost");
 }
 
 std::vector<Fault> of_processes() {
