@@ -1,6 +1,5 @@
 #include "tests/support/delaying_proxy.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -11,26 +10,18 @@
 #include <atomic>
 #include <deque>
 #include <list>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/support/free_port.h"
+#include "tests/support/loopback.h"
 
 namespace cutover::support {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
 
 void set_up(int socket) {
   const int on = 1;
@@ -88,13 +79,7 @@ struct Connection {
 
 struct DelayingProxy::Impl {
   Impl(std::uint16_t given_target, Clock::duration given_delay)
-      : target(given_target), delay(given_delay), listener(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const int on = 1;
-    ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    const sockaddr_in address = loopback(port.number());
-    if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener, 128) != 0)
-      throw std::runtime_error("the proxy cannot listen");
+      : target(given_target), delay(given_delay), listener(listen_on(port, 128)) {
     ::fcntl(listener, F_SETFL, O_NONBLOCK);
     thread = std::thread([this] { serve(); });
   }

@@ -1,9 +1,7 @@
 // A dry run changes nothing: what can be seen of servers, files and PgBouncers is the same byte for
 // byte before and after.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -13,13 +11,13 @@
 #include <numeric>
 #include <set>
 #include <sstream>
-#include <stdexcept>
 
 #include "common/base/file_descriptor.h"
 #include "tests/integration/cutover/fleet_under_load.h"
 #include "tests/support/child_process.h"
 #include "tests/support/eventually.h"
 #include "tests/support/free_port.h"
+#include "tests/support/loopback.h"
 #include "tests/support/rig/programs.h"
 #include "tests/support/sql_session.h"
 #include "tests/support/temporary_directory.h"
@@ -222,15 +220,7 @@ TEST(DryRun, WithoutATerminalThePromptIsAUsageErrorAndNothingIsChanged) {
 /// Takes connections, and knows afterwards whether there was one.
 class Listener {
  public:
-  Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port_.number());
-    const auto* const at = reinterpret_cast<const sockaddr*>(&address);
-    if (::bind(socket_.get(), at, sizeof address) != 0 || ::listen(socket_.get(), 8) != 0)
-      throw std::runtime_error("cannot listen");
-  }
+  Listener() : socket_(support::listen_on(port_, 8)) {}
   std::string port() const { return std::to_string(port_.number()); }
   bool was_contacted() const {
     pollfd waiting{socket_.get(), POLLIN, 0};

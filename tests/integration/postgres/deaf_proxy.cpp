@@ -1,6 +1,5 @@
 #include "tests/integration/postgres/deaf_proxy.h"
 
-#include <arpa/inet.h>
 #include <linux/filter.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,22 +7,10 @@
 
 #include <stdexcept>
 
+#include "tests/support/loopback.h"
+
 namespace cutover::postgres {
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
-
-int tcp_socket() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) throw std::runtime_error("no socket");
-  return socket;
-}
 
 bool readable(int socket) {
   pollfd poll{socket, POLLIN, 0};
@@ -33,14 +20,7 @@ bool readable(int socket) {
 }  // namespace
 
 DeafProxy::DeafProxy(std::uint16_t server_port)
-    : server_port_(server_port), listener_(tcp_socket()) {
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      listen(listener_, 1) != 0 ||
-      getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("the proxy cannot listen");
-  port_ = ntohs(address.sin_port);
+    : server_port_(server_port), listener_(support::listen_on(port_, 1)) {
   thread_ = std::thread([this] { forward(); });
 }
 
@@ -69,8 +49,8 @@ void DeafProxy::forward() {
   }
   if (ending_) return;
   client_ = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-  const int server = tcp_socket();
-  const auto address = loopback(server_port_);
+  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto address = support::loopback(server_port_);
   if (connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
     while (!ending_ && pass(client_, server) && pass(server, client_)) {
     }

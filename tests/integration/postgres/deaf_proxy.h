@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <thread>
 
+#include "tests/support/free_port.h"
+
 namespace cutover::postgres {
 
 class DeafProxy {
@@ -16,7 +18,7 @@ class DeafProxy {
   DeafProxy& operator=(const DeafProxy&) = delete;
   ~DeafProxy();
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return port_.number(); }
   void play_dead();
 
  private:
@@ -24,8 +26,8 @@ class DeafProxy {
   bool pass(int from, int to) const;
 
   std::uint16_t server_port_;
-  std::uint16_t port_ = 0;
-  int listener_ = -1;
+  support::FreePort port_;
+  int listener_;
   std::atomic<int> client_ = -1;
   std::atomic<bool> ending_ = false;
   std::thread thread_;

@@ -6,12 +6,10 @@
 
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <thread>
 
 #include "tests/support/eventually.h"
-#include "tests/support/free_port.h"
 #include "tests/support/process_list.h"
 #include "tests/support/temporary_directory.h"
 
@@ -60,13 +58,6 @@ TEST(ChildProcess, ItSurvivesTheThreadThatStartedIt) {
   std::optional<ChildProcess> child;
   std::thread([&] { child.emplace(ChildOptions{.argv = {"sleep", "600"}}); }).join();
   EXPECT_EQ(child->wait(100ms), std::nullopt);
-}
-
-TEST(FreePort, NoTwoHoldersShareAPort) {
-  const FreePort first;
-  std::set<int> seen{first.number()};
-  std::vector<FreePort> others(200);
-  for (const auto& port : others) EXPECT_TRUE(seen.insert(port.number()).second);
 }
 
 TEST(TemporaryDirectory, OneOfADeadProcessIsSweptAndOneOfALivingIsNot) {
