@@ -68,10 +68,13 @@ TEST(HostPoints, SayWhatIsMissingAndWhatToDo) {
       {"listens", Grade::warn, [](HostView& view) { view.settings["listen_addr"] = "localhost"; }},
       {"listens", Grade::warn,
        [](HostView& view) { view.settings["listen_addr"] = "127.0.1.1, ::1"; }},
+      {"listens", Grade::warn,
+       [](HostView& view) { view.settings["listen_addr"] = "localhost, "; }},
       {"logins", Grade::warn, [](HostView& view) { view.user_list->erase("medplum"); }},
       {"logins", Grade::warn,
        [](HostView& view) { (*view.user_list)["medplum"] = "SCRAM-SHA-256$4096:a$b:c"; }},
       {"logins", Grade::warn, [](HostView& view) { view.logins["medplum"].user = "other"; }},
+      {"logins", Grade::warn, [](HostView& view) { view.logins["medplum"].user = "chief"; }},
   };
   for (const auto& flaw : flaws) {
     auto view = good();
@@ -90,6 +93,7 @@ TEST(HostPoints, KnowThatClientsMayBeKnownElsewhere) {
   const std::function<void(HostView&)> ways[] = {
       [](HostView& view) { view.settings["auth_user"] = "asker"; },
       [](HostView& view) { view.settings["auth_type"] = "pam"; },
+      [](HostView& view) { view.settings["auth_type"] = "ldap"; },
       [](HostView& view) { view.logins["medplum"].asks_database = true; },
   };
   for (const auto& way : ways) {
@@ -99,6 +103,15 @@ TEST(HostPoints, KnowThatClientsMayBeKnownElsewhere) {
     for (const auto& point : host_points(view))
       EXPECT_EQ(point.grade, Grade::ok) << point.point << ": " << point.finding;
   }
+}
+
+TEST(HostPoints, AskNothingOfAuthFileWhereAnybodyIsLetIn) {
+  auto view = good();
+  view.user_list->erase("medplum");
+  view.settings["auth_type"] = "any";
+  for (const auto& point : host_points(view))
+    EXPECT_EQ(point.grade, point.point == "authentication" ? Grade::warn : Grade::ok)
+        << point.point << ": " << point.finding;
 }
 
 TEST(HostPoints, TakeThePasswordOfAnEntrysUserFromTheEntryOrFromTheAuthFile) {

@@ -60,10 +60,15 @@ TEST(Evidence, WhatCannotBeFoundOutIsNeverWithoutAHint) {
 }
 
 TEST(Evidence, AHintOfTheServersOwnIsPreferred) {
-  Evidence evidence;
-  evidence.unknown({"blue: permission denied for table job"});
-  evidence.unknown({"green: connection refused", "start it"});
-  EXPECT_EQ(evidence.finding("none", "").hint, "start it");
+  const Error without_hint{"blue: permission denied for table job"};
+  const Error with_hint{"green: connection refused", "start it"};
+  for (const auto& [first, second] :
+       {std::pair(without_hint, with_hint), std::pair(with_hint, without_hint)}) {
+    Evidence evidence;
+    evidence.unknown(first);
+    evidence.unknown(second);
+    EXPECT_EQ(evidence.finding("none", "").hint, "start it");
+  }
 }
 
 TEST(Evidence, BothHintsAreGivenWhenBothApply) {

@@ -18,6 +18,7 @@ CommandResult recovery_that_found(const char* serves) {
   CommandResult result;
   result.run_id = "recovery-1";
   result.data = {{"serves", serves}, {"moved", true}};
+  result.steps.resize(1);
   return result;
 }
 
@@ -32,6 +33,10 @@ TEST(DeadRun, NeedsAttentionWhereClientsAreOnTheSideItWentFor) {
   EXPECT_EQ(cutover.error->what,
             "the working process was killed by signal 9 (Killed); recovery brought every bouncer "
             "to green");
+  EXPECT_EQ(cutover.command, "cutover");
+  EXPECT_EQ(cutover.run_id, "recovery-1");
+  EXPECT_EQ(cutover.steps.size(), 1U);
+  EXPECT_EQ(cutover.data.at("serves"), "green");
   EXPECT_EQ(after(CommandName::rollback, Direction::back, "blue").exit_code, 5);
 }
 
@@ -58,7 +63,10 @@ TEST(DeadRun, IsToldAsItsRecoveryWhereThatDidNotEndWell) {
 }
 
 TEST(DeadRun, IsInDoubtUntilItIsRecovered) {
-  EXPECT_EQ(result_of_dead_run(line_of(CommandName::cutover), killed).exit_code, 4);
+  const auto dead = result_of_dead_run(line_of(CommandName::cutover), killed);
+  EXPECT_EQ(dead.outcome, "in_doubt");
+  EXPECT_EQ(dead.exit_code, 4);
+  EXPECT_EQ(dead.error->what, "the working process was killed by signal 9 (Killed)");
 }
 
 }  // namespace

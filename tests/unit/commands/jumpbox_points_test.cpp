@@ -73,10 +73,21 @@ const JumpboxFlaw flaws[] = {
      }},
     {"one agent", fail,
      [](auto& view) { view.bouncers[0].connected = refused("nobody listens", "start it"); }},
+    // What was not found out of an agent that does not answer is not told.
+    {"one agent", fail,
+     [](auto& view) {
+       view.bouncers[0].connected = refused("nobody listens", "start it");
+       view.bouncers[0].may_run_more = true;
+       view.bouncers[0].console = {true, out_of_reach};
+     }},
     {"one rights", warn, [](auto& view) { view.bouncers[0].may_run_more = true; }},
     {"one console", warn,
      [](auto& view) {
        view.bouncers[0].console = {true, Error{"password authentication failed"}};
+     }},
+    {"one console", warn,
+     [](auto& view) {
+       view.bouncers[0].console = {true, Error{"fe_sendauth: no password supplied"}};
      }},
     {"one console", warn,
      [](auto& view) {
@@ -101,6 +112,15 @@ TEST(JumpboxPoints, SayWhatIsMissingAndWhatToDo) {
     EXPECT_FALSE(bad[0].finding.detail.empty()) << flaw.point;
     EXPECT_FALSE(bad[0].finding.hint.empty()) << flaw.point;
   }
+}
+
+TEST(JumpboxPoints, TellAKeyThatIsNotConfiguredFromOneThatIsNotThere) {
+  auto view = set_up();
+  view.bouncers[0].identity = {};
+  std::string hint;
+  for (const auto& point : jumpbox_points(view))
+    if (point.name == "one key") hint = point.finding.hint;
+  EXPECT_NE(hint.find("ssh-agent"), std::string::npos) << hint;
 }
 
 /// None of these is a flaw.

@@ -11,10 +11,13 @@
 #include <thread>
 
 #include "common/base/interrupting_signals.h"
+#include "tests/support/default_signals.h"
 #include "tests/support/eventually.h"
 
 namespace cutover {
 namespace {
+
+const support::DefaultSignals from_the_start;
 
 TEST(WorkingProcess, WhatTheWorkReturnsReachesTheParent) {
   const std::string large(300'000, 'x');
@@ -59,9 +62,9 @@ std::string heard_by_worker(const std::vector<int>& sent) {
     sigprocmask(SIG_BLOCK, &set, nullptr);
     // Passed on one after the other, in the order in which the parent was told.
     for (const int number : sent) kill(parent, number);
-    int signal = 0;
-    sigwait(&set, &signal);
-    return strsignal(signal);
+    const timespec longest{20, 0};
+    const int signal = sigtimedwait(&set, nullptr, &longest);
+    return signal > 0 ? strsignal(signal) : "nothing in time";
   });
   return end && end->report ? *end->report : "nothing";
 }
@@ -69,6 +72,17 @@ std::string heard_by_worker(const std::vector<int>& sent) {
 TEST(WorkingProcess, ASignalSentToTheParentAloneReachesTheWorker) {
   for (const int number : {SIGINT, SIGTERM, SIGHUP})
     EXPECT_EQ(heard_by_worker({number}), strsignal(number));
+}
+
+TEST(WorkingProcess, WhatTheParentHoldsBackIsNotHeldBackInTheWorker) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    const auto end = run_in_working_process([number](const Tell&) -> std::string {
+      kill(getpid(), number);
+      return "it was held back";
+    });
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->report, std::nullopt) << strsignal(number);
+  }
 }
 
 TEST(WorkingProcess, WhatTheParentIgnoresFromTheStartIsNotPassedOn) {

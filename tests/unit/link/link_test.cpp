@@ -320,7 +320,11 @@ TEST_F(SilentAgentTest, EachCallTriesAnewUnlessConnectingFoundItSilent) {
 
 TEST_F(LinkTest, AConnectionThatIsRefusedIsTriedAgainAtOnce) {
   agent.stop_listening();
-  EXPECT_FALSE(call());
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto connected = run(context, link.connect_within(5s));
+    ASSERT_FALSE(connected);
+    EXPECT_THAT(connected.error().what, testing::Not(HasSubstr("a moment ago")));
+  }
   const auto next = call();
   ASSERT_FALSE(next);
   EXPECT_THAT(next.error().error.what, testing::Not(HasSubstr("a moment ago")));

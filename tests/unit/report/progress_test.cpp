@@ -51,6 +51,18 @@ TEST(Progress, AStepThatFailsAgainInTheSameWayIsToldOnceAnAttempt) {
   EXPECT_EQ(times(printed({busy, AttemptBegan{2}, busy}), "no answer"), 2u);
 }
 
+TEST(Progress, AFailureThatDiffersInOneThingIsNoRepetition) {
+  const StepEnded failure{"switch", false, in_doubt("no answer"), {}};
+  const StepEnded others[] = {{"mark", false, in_doubt("no answer"), {}},
+                              {"switch", true, in_doubt("no answer"), {}},
+                              {"switch", false, refused("no answer"), {}},
+                              {"switch", false, in_doubt("no answer yet"), {}}};
+  for (const auto& other : others)
+    EXPECT_EQ(times(printed({failure, other}), "no answer"), 2u) << other.step;
+  const StepEnded finally{"switch", false, done(), {}};
+  EXPECT_EQ(times(printed({failure, finally, failure}), "no answer"), 2u);
+}
+
 TEST(Progress, HasNoEscapeCodesUnlessColourIsWanted) {
   const StepEnded event{"decide", false, done(), {}};
   EXPECT_EQ(printed({event}).find('\x1b'), std::string::npos);
