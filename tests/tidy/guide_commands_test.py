@@ -45,7 +45,7 @@ class InlineCommands(unittest.TestCase):
 
     def test_scripts_options_and_programs_that_are_there_pass(self):
         for sentence in ('`scripts/test --system`', 'as root `scripts/in-bare-debian [--as sudo] ./scripts/test`',
-                         '`X=1 build/release/bin/docs_test`', 'no command: scripts/lost'):
+                         '`X=1 build/release/bin/docs_test`', 'no command: scripts/lost', 'nor this: scripts/lost of `x`'):
             self.assertEqual([], self.found(sentence), sentence)
 
     def test_what_is_not_there_is_noticed(self):

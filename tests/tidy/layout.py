@@ -11,7 +11,6 @@ import sys
 
 DOCUMENT = 'docs/architecture.md'
 DRAWING = re.compile(r'^## Layout\n```text\n(.*?)^```$', re.M | re.S)
-FOLDER = re.compile(r'(?<![\w./-])([\w-]+)/(?![\w*])')
 # A path, or a name that stands for one; a star for many.
 FILE = re.compile(r'`([\w./*-]+\.(?:cpp|h|proto|pml|md))`')
 
@@ -26,7 +25,7 @@ def drawn(document):
             top = opens.group(1)
             folders.add(top)
         elif re.match(r'  [\w-]', line):
-            names = FOLDER.findall(line) if re.fullmatch(r'(\s+[\w-]+/)+', line) else [re.match(r'  ([\w-]+)', line).group(1)]
+            names = re.findall(r'[\w-]+', line) if re.fullmatch(r'(\s+[\w-]+/)+', line) else [re.match(r'  ([\w-]+)', line).group(1)]
             folders |= {f'{top}/{name}' for name in names}
         if top == 'scripts':
             scripts |= set(re.findall(r'[\w-]+', line.removeprefix('scripts/')))

@@ -4,12 +4,13 @@ import unittest
 
 from layout import problems
 
-FILES = ['README.md', '.ci/run', 'agent/main.cpp', 'agent/ini/edit.cpp', 'scripts/build', 'docs/images/x.svg', 'docs/x.md']
+FILES = ['README.md', '.ci/run', 'agent/main.cpp', 'agent/ini/edit.cpp', 'agent/a/x.cpp', 'agent/b-c/x.cpp', 'scripts/build', 'docs/images/x.svg', 'docs/x.md']
 DRAWING = """## Layout
 ```text
 README.md .ci/run
 agent/    main · console/rules
-  ini/    text → text
+  ini/    text → text, of a/file
+  a/ b-c/
 scripts/  build
 docs/     guides
   images/

@@ -9,6 +9,7 @@ from packaged_docs import broken_links, installed
 RECIPE = """install(FILES ${CMAKE_SOURCE_DIR}/NEWS.md ${docs}/a.md
   DESTINATION share/doc/one COMPONENT x)
 install(DIRECTORY ${docs}/why DESTINATION share/doc/one COMPONENT x)
+install(DIRECTORY ${docs}/why/ DESTINATION share/doc/one/reasons COMPONENT x)
 install(FILES ${docs}/a.md DESTINATION share/doc/two COMPONENT y)
 install(FILES ${manuals}/a.1.gz DESTINATION share/man/man1 COMPONENT y)
 """
@@ -23,7 +24,7 @@ class PackagedDocs(unittest.TestCase):
             (root / 'docs/a.md').write_text('[why](why/1.md#x) [all](why/) [below](#below)')
             (root / 'docs/why/1.md').write_text('[a](../a.md)')
             packages = installed(root, RECIPE)
-            self.assertEqual({'NEWS.md', 'a.md', 'why/1.md'}, set(packages['one']))
+            self.assertEqual({'NEWS.md', 'a.md', 'why/1.md', 'reasons/1.md'}, set(packages['one']))
             self.assertEqual([], list(broken_links(packages['one'])))
             self.assertEqual([('a.md', 'why/1.md'), ('a.md', 'why/')], list(broken_links(packages['two'])))
 

@@ -123,7 +123,8 @@ class Sanitize(unittest.TestCase):
         self.program('scripts/ccache-environment', 'true')
         self.program('bin/cmake', 'echo cmake "$@" >>calls; [[ "$*" != *"$FAILS"* || -z "$FAILS" ]]')
         self.program('bin/ctest', 'echo ctest "$@" >>calls; options=${TSAN_OPTIONS:-$ASAN_OPTIONS}; file=${options#log_path=}\n'
-                     '[ -z "$FINDS" ] || echo "a data race" >"${file%%:*}.17"')
+                     '[ -z "$FINDS" ] || echo "a data race" >"${file%%:*}.17"\n'
+                     '[[ "ctest $*" != *"$FAILS"* || -z "$FAILS" ]]')
 
     def program(self, name, text):
         path = self.tree / name
@@ -131,10 +132,13 @@ class Sanitize(unittest.TestCase):
         path.chmod(0o755)
 
     def sanitize(self, *arguments, finds='', fails=''):
-        environment = {'PATH': f'{self.tree}/bin:{os.environ["PATH"]}', 'FINDS': finds, 'FAILS': fails}
+        calls, findings = self.tree / 'calls', self.tree / 'findings'
+        calls.unlink(missing_ok=True)
+        findings.mkdir(exist_ok=True)
+        environment = {'PATH': f'{self.tree}/bin:{os.environ["PATH"]}', 'FINDS': finds, 'FAILS': fails, 'TMPDIR': str(findings)}
         ended = subprocess.run([self.tree / 'scripts/sanitize', *arguments], env=environment, capture_output=True, text=True,
                                timeout=30)
-        calls = self.tree / 'calls'
+        self.assertEqual([], list(findings.iterdir()), 'left behind')
         return ended, calls.read_text() if calls.exists() else ''
 
     def test_what_is_pure_runs_under_address_and_what_has_threads_under_thread(self):
@@ -142,7 +146,8 @@ class Sanitize(unittest.TestCase):
         self.assertEqual(0, ended.returncode, ended.stderr)
         self.assertIn('cmake --preset asan -DCUTOVER_PROGRAMS=OFF\ncmake --build --preset asan\n', calls)
         self.assertIn('-L ^(unit|scenario|simulation)$\n', calls)
-        self.assertIn('cmake --build --preset tsan --target looks_test ', calls)
+        self.assertIn('cmake --preset tsan -DCUTOVER_PROGRAMS=ON\ncmake --build --preset tsan --target looks_test ', calls)
+        self.assertIn('-R ^(looks_test|', calls)
         self.assertNotIn('cutover-agent', calls)
 
     def test_with_integration_the_programs_are_built_too(self):
@@ -157,10 +162,22 @@ class Sanitize(unittest.TestCase):
         self.assertEqual(1, ended.returncode)
         self.assertIn('a data race', ended.stderr)
 
-    def test_what_cannot_be_built_is_not_run(self):
-        ended, calls = self.sanitize('--only', 'address', fails='--build')
-        self.assertEqual(1, ended.returncode)
-        self.assertNotIn('ctest', calls)
+    def test_a_test_that_fails_fails(self):
+        for kind in ('address', 'thread'):
+            self.assertEqual(1, self.sanitize('--only', kind, fails='ctest')[0].returncode, kind)
+
+    def test_what_cannot_be_configured_or_built_is_not_run(self):
+        for kind in ('address', 'thread'):
+            for failing in ('-DCUTOVER', '--build'):
+                ended, calls = self.sanitize('--only', kind, fails=failing)
+                self.assertEqual(1, ended.returncode, (kind, failing))
+                self.assertNotIn('ctest', calls)
+
+    def test_what_is_built_is_run_as_it_is(self):
+        ended, calls = self.sanitize('--built')
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        self.assertNotIn('cmake', calls)
+        self.assertEqual(2, calls.count('ctest'))
 
     def test_an_unknown_sanitizer_is_no_pass(self):
         self.assertEqual(2, self.sanitize('--only', 'memory')[0].returncode)
