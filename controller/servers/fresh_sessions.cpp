@@ -19,16 +19,16 @@ Task<Outcome> freshen(ServerSession& session) {
 }
 
 /// The names that LOCK TABLE will look up, and the rights that it will check: a session keeps both.
-/// 300 tables are locked in 1.3 ms then, in 3 without.
+/// The step `hold` of 300 tables takes 2.9 ms then, 4.6 without.
 std::string look_up_sql(const std::vector<PublishedTable>& tables) {
   std::string names;
   for (const auto& table : tables)
     names += (names.empty() ? "" : ", ") + postgres::quote_literal(table.name);
-  return "; SELECT count(has_table_privilege(to_regclass(name), 'SELECT')) FROM unnest(ARRAY[" +
+  return "SELECT count(has_table_privilege(to_regclass(name), 'SELECT')) FROM unnest(ARRAY[" +
          names + "]::text[]) AS published(name)";
 }
 
-/// What decision and seal call: PL/pgSQL alone takes a session 1 ms the first time.
+/// What seals call: PL/pgSQL and these functions take a session 1 ms the first time.
 constexpr const char* call_sql = R"(DO $warm$ BEGIN
   PERFORM count(*) FROM pg_lock_status();
   PERFORM count(*) FROM pg_stat_get_activity(NULL);
@@ -39,8 +39,9 @@ END $warm$)";
 /// Nothing depends on it: a session that is lost here says so to whoever uses it next.
 Task<void> warm(DatabaseServers& servers) {
   std::vector<Task<ScriptAnswer>> asked;
-  asked.push_back(servers.decider.script(call_sql + look_up_sql(servers.published)));
+  asked.push_back(servers.decider.script(look_up_sql(servers.published)));
   asked.push_back(servers.marker.script(call_sql));
+  if (servers.takes_down) asked.push_back(servers.green_as_blue().marker.script(call_sql));
   co_await gather(std::move(asked));
 }
 

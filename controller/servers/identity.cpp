@@ -4,12 +4,12 @@
 
 #include "common/async/gather.h"
 #include "controller/servers/mark_and_gate.h"
+#include "controller/servers/prepared.h"
 #include "controller/servers/schema.h"
 
 namespace cutover {
 namespace {
 
-using postgres::Answer;
 using postgres::Rows;
 
 // The timeline of the control file lags behind a promotion; that of the WAL file being written does
@@ -35,15 +35,15 @@ ServerIdentity identity_of(const Rows& rows) {
 }
 
 Task<Result<Seen>> look(DatabaseServers& servers) {
-  std::vector<Task<Answer<Rows>>> looks;
-  looks.push_back(servers.watcher.query(identity_sql));
-  looks.push_back(servers.green_watcher.query(identity_sql));
-  looks.push_back(servers.watcher.query(fmt::format(slots_sql, list_of_literals(servers.slots()))));
+  const auto slots_of_blue = fmt::format(slots_sql, list_of_literals(servers.slots()));
+  std::vector<Task<ScriptAnswer>> looks;
+  looks.push_back(servers.watcher.script(identity_sql + (";" + slots_of_blue)));
+  looks.push_back(servers.green_watcher.script(identity_sql));
   const auto answers = co_await gather(std::move(looks));
   for (const auto& answer : answers)
     if (!answer) co_return Error(answer.error());
-  Seen seen{identity_of(*answers[0]), identity_of(*answers[1]), {}};
-  const auto& slots = *answers[2];
+  Seen seen{identity_of(answers[0]->front()), identity_of(answers[1]->front()), {}};
+  const Rows& slots = answers[0]->back();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto confirmed = parse_lsn(slots.text(i, "confirmed_flush_lsn"));
     seen.slots.emplace_back(slots.text(i, "slot_name"), confirmed ? *confirmed : Lsn{});
