@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 /// From the first PAUSE to the last RESUME.
 constexpr std::array held_steps{"pause", "hold",        "mark",      "first gate", "decide",
-                                "seal",  "second gate", "last look", "switch"};
+                                "seal",  "second gate", "last look", "old fence",  "switch"};
 
 bool holds_clients(const std::string& step) {
   return std::find(held_steps.begin(), held_steps.end(), step) != held_steps.end();

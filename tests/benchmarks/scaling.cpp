@@ -13,7 +13,7 @@ namespace cutover::bench {
 namespace {
 
 constexpr std::array table_steps{"pause", "hold",        "first gate", "decide",
-                                 "seal",  "second gate", "switch"};
+                                 "seal",  "second gate", "old fence",  "switch"};
 
 }  // namespace
 
