@@ -144,6 +144,33 @@ TEST(Fence, RemovedTriggersAreGoneEverywhere) {
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_class WHERE relname = 'fence_proof'"), "0");
 }
 
+std::string twenty_tables() {
+  std::string ddl;
+  for (int i = 0; i < 20; ++i)
+    ddl += "CREATE TABLE t" + std::to_string(i) + " (id int PRIMARY KEY);";
+  return ddl;
+}
+
+TEST(Fence, ClientsDoNotWaitForTheDiskBehindItsTriggersOneByOne) {
+  PairOptions options;
+  options.ddl = twenty_tables();
+  options.blue_settings = {{"fsync", "on"}, {"wal_writer_delay", "10s"}};
+  ServerPair pair(options);
+  pair.prepare();
+  pair.subscribe();
+  auto fleet = pair.fleet();
+  ASSERT_TRUE(pair.run(fleet->claim_blue()));
+  const auto syncs = [&] { return std::stoi(pair.blue_value("SELECT wal_sync FROM pg_stat_wal")); };
+  const auto before = syncs();
+  ASSERT_TRUE(pair.run(fleet->install_triggers()).is_done());
+  ASSERT_TRUE(pair.run(fleet->remove_triggers()).is_done());
+  fleet.reset();  // a session tells what it wrote when it ends
+  const std::string others =
+      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cutover/run-1'";
+  ASSERT_TRUE(support::eventually(20s, [&] { return pair.blue_value(others) == "0"; }));
+  EXPECT_LT(syncs() - before, 20) << "42 triggers were made or dropped";
+}
+
 TEST(Fence, ItsTriggersStayWhileItIsUpAndForARunThatWasTakenOver) {
   ServerPair pair;
   const auto zombie = pair.armed_fleet();
