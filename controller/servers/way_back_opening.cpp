@@ -24,9 +24,11 @@ constexpr const char* streaming_sql = R"(
 SELECT count(*) AS streaming
 FROM pg_replication_slots AS s JOIN pg_stat_replication AS r ON r.pid = s.active_pid
 WHERE s.slot_name IN ({}) AND s.database = current_database() AND r.state = 'streaming')";
+// A slot that is lost (no restart_lsn) sends nothing more.
 constexpr const char* behind_sql = R"(
 SELECT string_agg(slot_name, ', ') AS behind FROM pg_replication_slots
-WHERE slot_name IN ({}) AND database = current_database() AND confirmed_flush_lsn < {})";
+WHERE slot_name IN ({}) AND database = current_database() AND restart_lsn IS NOT NULL
+  AND confirmed_flush_lsn < {})";
 
 /// Where green stood at the second gate of the decision that blue's row names.
 Task<Result<std::string>> recorded_position(DatabaseServers& servers) {

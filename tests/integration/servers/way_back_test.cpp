@@ -105,15 +105,43 @@ Mark passed_long_ago(Mark mark) {
   return mark;
 }
 
+/// No slot of blue's flushes it while the test runs.
+Mark far_away(Mark mark) {
+  for (auto& each : mark.subscriptions) each.position = Lsn{each.position.value + (1ULL << 40)};
+  return mark;
+}
+
 TEST(WayBackOnServers, GreenDoesNotLeaveBeforeBluesSlotsHaveFlushedTheMark) {
   ServerPair pair;
   const auto fleet = armed(pair);
   const auto mark = pass_the_second_gate(pair, *fleet);
-  auto far = mark;
-  for (auto& each : far.subscriptions) each.position = Lsn{each.position.value + (1ULL << 40)};
-  EXPECT_FALSE(pair.run(ended_within(1s, fleet->open_way_back(far))).is_done());
+  EXPECT_FALSE(pair.run(ended_within(1s, fleet->open_way_back(far_away(mark)))).is_done());
   EXPECT_EQ(pair.green_value("SELECT subenabled FROM pg_subscription"), "t");
   EXPECT_TRUE(pair.run(ended_within(20s, fleet->open_way_back(mark))).is_done());
+  EXPECT_TRUE(blue_follows(pair));
+}
+
+/// What green has not received is no longer kept.
+void lose_the_slot(ServerPair& pair) {
+  const auto worker = pair.green_value("SELECT pid FROM pg_stat_subscription");
+  const auto pid = static_cast<pid_t>(std::stol(worker));
+  ::kill(pid, SIGSTOP);
+  const bool is_lost = support::eventually(20s, [&] {
+    for (const char* act : {"SELECT txid_current()", "SELECT pg_switch_wal()", "CHECKPOINT"})
+      pair.on_blue().must(act);
+    return pair.blue_value("SELECT wal_status FROM pg_replication_slots") == "lost";
+  });
+  ::kill(pid, SIGCONT);
+  ASSERT_TRUE(is_lost);
+}
+
+TEST(WayBackOnServers, ASlotThatIsLostFlushesNothingMoreAndIsNotWaitedFor) {
+  ServerPair pair({.blue_settings = {{"max_slot_wal_keep_size", "1MB"}}});
+  const auto fleet = armed(pair);
+  const auto mark = pass_the_second_gate(pair, *fleet);
+  ASSERT_NO_FATAL_FAILURE(lose_the_slot(pair));
+  const auto opened = pair.run(ended_within(15s, fleet->open_way_back(far_away(mark))));
+  EXPECT_TRUE(opened.is_done()) << told(opened);
   EXPECT_TRUE(blue_follows(pair));
 }
 
