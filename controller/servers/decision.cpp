@@ -30,7 +30,7 @@ BEGIN
       fenced = true, flush_due = true, decided_at = {0}, decision = {4}
   WHERE side = {1} AND run_id = {2} AND epoch = {3};
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'CU001', MESSAGE = 'blue''s epoch belongs to another run';
+    RAISE EXCEPTION USING ERRCODE = 'CU001', MESSAGE = 'the epoch belongs to another run';
   END IF;
   EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
 END $fence$;
@@ -45,7 +45,7 @@ DECLARE
 BEGIN
   SELECT * INTO was FROM cutover.run WHERE side = {0} AND epoch = {1} FOR UPDATE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'CU001', MESSAGE = 'blue''s epoch belongs to another run';
+    RAISE EXCEPTION USING ERRCODE = 'CU001', MESSAGE = 'the epoch belongs to another run';
   END IF;
   IF NOT was.fenced THEN
     RETURN;

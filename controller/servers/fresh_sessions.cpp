@@ -19,7 +19,7 @@ Task<Outcome> freshen(ServerSession& session) {
 }
 
 /// The names that LOCK TABLE will look up, and the rights that it will check: a session keeps both.
-/// The step `hold` of 300 tables takes 2.9 ms then, 4.6 without.
+/// The step `hold` takes 2.9 ms then for 300 tables of a fresh pair, 4.6 without.
 std::string look_up_sql(const std::vector<PublishedTable>& tables) {
   std::string names;
   for (const auto& table : tables)

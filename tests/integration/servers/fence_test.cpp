@@ -340,14 +340,32 @@ TEST(Decision, IsRefusedWhenTheServerLetGoAtTheEndOfTheLease) {
   EXPECT_EQ(pair.blue_value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
 }
 
-TEST(Decision, IsFlushedAlsoWhereTheDatabaseCommitsAsynchronously) {
-  ServerPair pair;
+constexpr const char* fence_triggers_sql =
+    "SELECT count(*) FROM pg_trigger WHERE tgname = 'cutover_fence_blue'";
+
+TEST(Decision, IsFlushedWithTheFencesTriggersAlsoWhereTheDatabaseCommitsAsynchronously) {
+  ServerPair pair({.blue_settings = {{"wal_writer_delay", "10s"}}});
   pair.on_blue().must("ALTER DATABASE app0 SET synchronous_commit = off");
   const auto fleet = pair.armed_fleet();
   decide(pair, *fleet);
   pair.blue.kill9();
   pair.blue.start();
   EXPECT_EQ(pair.blue_value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "t");
+  EXPECT_EQ(pair.blue_value(fence_triggers_sql), "1");
+}
+
+TEST(Decision, MakesAgainTheTriggersThatACrashTookAway) {
+  ServerPair pair({.blue_settings = {{"wal_writer_delay", "10s"}}});
+  const auto fleet = pair.armed_fleet();
+  pair.blue.kill9();
+  pair.blue.start();
+  ASSERT_EQ(pair.blue_value(fence_triggers_sql), "0") << "nobody waited for the disk";
+  ASSERT_TRUE(
+      support::eventually(20s, [&] { return pair.run(fleet->freshen_sessions()).is_done(); }));
+  ASSERT_TRUE(support::eventually(
+      20s, [&] { return pair.blue_value("SELECT count(*) FROM pg_stat_replication") == "1"; }));
+  decide(pair, *fleet);
+  EXPECT_EQ(pair.blue_value(fence_triggers_sql), "1");
 }
 
 }  // namespace
