@@ -1,6 +1,7 @@
 #include "tests/integration/phases/clone.h"
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "tests/support/child_process.h"
@@ -42,33 +43,26 @@ void start_on_its_own(support::PostgresServer& clone) {
   clone.start();
 }
 
-void back_up_into(support::PostgresServer& clone, const support::PostgresServer& blue,
-                  const std::vector<std::string>& wishes) {
+void back_up_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
   clone.stop();
   fs::remove_all(clone.data_directory());
-  std::vector<std::string> argv = {newest_pg_basebackup(),
-                                   "-D",
-                                   clone.data_directory(),
-                                   "-d",
-                                   blue.conninfo(),
-                                   "-X",
-                                   "stream",
-                                   "-c",
-                                   "fast",
-                                   "--no-sync"};
-  argv.insert(argv.end(), wishes.begin(), wishes.end());
-  run_as_server(std::move(argv), "/");
+  run_as_server({newest_pg_basebackup(), "-D", clone.data_directory(), "-d", blue.conninfo(), "-X",
+                 "stream", "-c", "fast", "--no-sync"},
+                "/");
 }
 
 }  // namespace
 
 void clone_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
-  back_up_into(clone, blue, {});
+  back_up_into(clone, blue);
   start_on_its_own(clone);
 }
 
 void promote_into(support::PostgresServer& clone, const support::PostgresServer& blue) {
-  back_up_into(clone, blue, {"--write-recovery-conf"});
+  back_up_into(clone, blue);
+  // What a newer pg_basebackup writes of itself, an older server's libpq does not know.
+  std::ofstream(clone.data_directory() / "standby.signal");
+  clone.configure({{"primary_conninfo", blue.conninfo()}});
   start_on_its_own(clone);
   const auto end = blue.sql("SELECT pg_current_wal_insert_lsn()").value();
   const bool has_it = support::eventually(std::chrono::seconds(60), [&] {
