@@ -22,7 +22,7 @@ bool is_server_parameter(const std::string& name) {
          name == "client_encoding" || name == "datestyle" || name == "timezone";
 }
 
-/// Before 1.19 a quoted name is a syntax error, so only what needs quotes gets them.
+/// A quoted name is a syntax error up to 1.24 at least, so only what needs quotes gets them.
 std::string written_name(const std::string& name) {
   const auto plain = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) ||
