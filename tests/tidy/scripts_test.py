@@ -17,6 +17,38 @@ def heed_signals():
         signal.signal(number, signal.SIG_DFL)
 
 
+class WithRootRights(unittest.TestCase):
+    """By commands of our own in place of id, sudo and unshare, which tell what they were asked."""
+
+    def run_as(self, may_have_users):
+        with tempfile.TemporaryDirectory() as directory:
+            told = f'echo "${{0##*/}} $*" >>{directory}/told'
+            asked_for_users = f'case "$*" in --user*) exit {0 if may_have_users else 1} ;; esac'
+            for name, text in (('id', f'[ -e {directory}/root ] && echo 0 || echo 1000'), ('unshare', f'{told}\n{asked_for_users}\nexit 1'),
+                               ('sudo', f'{told}\n[ "$2" != true ] || exit 0\ntouch {directory}/root\nshift 2\nexec "$@"')):
+                file = pathlib.Path(directory) / name
+                file.write_text(f'#!/bin/sh\n{text}\n')
+                file.chmod(0o755)
+            environment = dict(os.environ, PATH=f'{directory}:{os.environ["PATH"]}')
+            ended = subprocess.run([SCRIPTS.parent / 'tests/support/with_root_rights', 'echo', 'the test'], capture_output=True, text=True,
+                                   env=environment, timeout=30)
+            return ended.stdout, (pathlib.Path(directory) / 'told').read_text().splitlines()
+
+    def test_sudo_runs_it_where_users_and_mounts_are_forbidden(self):
+        output, told = self.run_as(may_have_users=False)
+        self.assertEqual('the test\n', output)
+        self.assertIn('unshare --mount true', told[-1:])
+
+    def test_no_ids_are_mapped_where_users_are_forbidden(self):
+        """unshare of util-linux 2.38 would leave the process that maps them behind, and whoever reads its output waiting."""
+        self.assertEqual([], [line for line in self.run_as(may_have_users=False)[1] if '--map-auto' in line])
+
+    def test_a_user_namespace_is_preferred(self):
+        told = self.run_as(may_have_users=True)[1]
+        self.assertEqual('unshare --user --map-root-user --map-auto --mount -- echo the test', told[-1])
+        self.assertEqual([], [line for line in told if line.startswith('sudo')])
+
+
 class ServicesStayStopped(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
