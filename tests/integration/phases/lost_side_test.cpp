@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <optional>
 #include <regex>
 #include <sstream>
 
@@ -29,8 +30,7 @@ std::string block_of_the_guide(const std::string& label) {
 }
 
 /// What the guide says of the other side: cutover for cutover_back and the other way round.
-std::string with_the_names_of_the_other_way(const std::string& label) {
-  const auto block = block_of_the_guide(label);
+std::string with_the_names_of_the_other_way(const std::string& block) {
   std::string text;
   std::size_t done = 0;
   const std::regex name(
@@ -65,8 +65,9 @@ void type(CutoverRig& rig, const std::string& place, const std::string& text) {
   EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
 }
 
-pid_t worker_of(const support::PostgresServer& green) {
-  return std::stoi(green.sql("SELECT pid FROM pg_stat_subscription WHERE pid IS NOT NULL").value());
+/// The process that applies there what the other side sends; 0 where none does.
+pid_t follower_of(const support::PostgresServer& server) {
+  return std::stoi(server.sql("SELECT coalesce(max(pid), 0) FROM pg_stat_subscription").value());
 }
 
 /// As the process of a host that has gone: its peers hear nothing, not even an end.
@@ -78,56 +79,48 @@ struct Stopped {
   pid_t pid;
 };
 
-TEST(LostSide, NothingOfTheMigrationIsLeftOnBlueWhenGreenHangsForGood) {
-  CutoverRig rig(small());
-  const auto before = catalogue_of(rig.blue_conninfo());
-  rig.replicate();
-  const Stopped hung(worker_of(rig.green()));
-  type(rig, "blue", block_of_the_guide("green-is-gone"));
-  EXPECT_EQ(catalogue_of(rig.blue_conninfo()), before);
+/// Which side is gone and when, and what is typed on the other.
+struct Loss {
+  const char* name;
+  std::vector<std::string> moves;
+  bool green_is_gone;
+  const char* block;
+};
+
+void PrintTo(const Loss& loss, std::ostream* out) {
+  *out << loss.name;
 }
 
-TEST(LostSide, NothingOfTheMigrationIsLeftOnGreenWhenBlueIsGone) {
+class LostSide : public testing::TestWithParam<Loss> {};
+
+TEST_P(LostSide, NothingOfTheMigrationIsLeftOnTheOtherWhichTakesWrites) {
+  const auto& loss = GetParam();
   CutoverRig rig(small());
-  const auto before = catalogue_of(rig.green_conninfo());
+  auto& gone = loss.green_is_gone ? rig.green() : rig.blue();
+  auto& left = loss.green_is_gone ? rig.blue() : rig.green();
+  const auto before = catalogue_of(left.conninfo("app"));
   rig.replicate();
-  rig.blue().kill9();
-  type(rig, "green", with_the_names_of_the_other_way("green-is-gone-after-the-cutover"));
-  EXPECT_EQ(catalogue_of(rig.green_conninfo()), before);
+  for (const auto& command : loss.moves) ASSERT_NO_FATAL_FAILURE(must(rig, command));
+  std::optional<Stopped> hung;  // one that follows keeps the other's slot busy while it hangs
+  const auto follower = follower_of(gone);
+  if (follower > 0) hung.emplace(follower);
+  if (follower == 0) gone.kill9();
+  const auto block = block_of_the_guide(loss.block);
+  type(rig, loss.green_is_gone ? "blue" : "green",
+       loss.green_is_gone ? block : with_the_names_of_the_other_way(block));
+  EXPECT_EQ(catalogue_of(left.conninfo("app")), before);
+  EXPECT_NO_THROW(left.sql("INSERT INTO load.client VALUES (-1)", "app"));
 }
 
-TEST(LostSide, NothingOfTheMigrationIsLeftOnGreenWhenBlueIsGoneAfterTheCutover) {
-  CutoverRig rig(small());
-  const auto before = catalogue_of(rig.green_conninfo());
-  rig.replicate();
-  must(rig, "cutover");
-  rig.blue().kill9();
-  type(rig, "green", with_the_names_of_the_other_way("green-is-gone"));
-  EXPECT_EQ(catalogue_of(rig.green_conninfo()), before);
-}
+const Loss losses[] = {
+    {"GreenBeforeTheCutover", {}, true, "green-is-gone"},
+    {"BlueBeforeTheCutover", {}, false, "green-is-gone-after-the-cutover"},
+    {"BlueAfterTheCutover", {"cutover"}, false, "green-is-gone"},
+    {"GreenAfterTheCutover", {"cutover"}, true, "green-is-gone-after-the-cutover"},
+    {"BlueAfterARollback", {"cutover", "rollback"}, false, "green-is-gone-after-the-cutover"}};
 
-TEST(LostSide, BlueTakesWritesAgainWhenGreenIsGoneAfterTheCutover) {
-  CutoverRig rig(small());
-  const auto before = catalogue_of(rig.blue_conninfo());
-  rig.replicate();
-  must(rig, "cutover");
-  rig.green().kill9();
-  type(rig, "blue", block_of_the_guide("green-is-gone-after-the-cutover"));
-  EXPECT_EQ(catalogue_of(rig.blue_conninfo()), before);
-  EXPECT_NO_THROW(rig.blue().sql("INSERT INTO load.client VALUES (-1)", "app"));
-}
-
-TEST(LostSide, GreenTakesWritesAgainWhenBlueIsGoneAfterARollback) {
-  CutoverRig rig(small());
-  const auto before = catalogue_of(rig.green_conninfo());
-  rig.replicate();
-  must(rig, "cutover");
-  must(rig, "rollback");
-  rig.blue().kill9();
-  type(rig, "green", with_the_names_of_the_other_way("green-is-gone-after-the-cutover"));
-  EXPECT_EQ(catalogue_of(rig.green_conninfo()), before);
-  EXPECT_NO_THROW(rig.green().sql("INSERT INTO load.client VALUES (-1)", "app"));
-}
+INSTANTIATE_TEST_SUITE_P(OfEither, LostSide, testing::ValuesIn(losses),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace cutover::tests
