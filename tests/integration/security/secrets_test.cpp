@@ -47,7 +47,7 @@ std::string page_of(int port) {
 support::RigOptions with_passwords(support::Reach reach) {
   support::RigOptions options;
   options.blue_major = 15;
-  options.green_major = 17;  // of what pg_restore is, at most, on Debian 13
+  options.green_major = 17;  // pg_restore of Debian 13 loads into nothing older
   options.authentication = support::Authentication::scram;
   options.password = random_password();
   options.reach = reach;

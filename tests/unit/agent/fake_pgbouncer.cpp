@@ -168,6 +168,8 @@ Task<ConsoleAnswer> FakePgbouncer::carry_out(std::string command, int from) {
     auto paused = co_await pause(argument);
     co_return paused;
   }
+  while (verb == "SHOW" && silent_views.contains(argument))
+    co_await sleep_for(std::chrono::hours(1));
   if (verb == "SHOW") co_return show(argument);
   if (verb == "RESUME") co_return resume(argument);
   if (verb == "RELOAD" && on_reload) on_reload();

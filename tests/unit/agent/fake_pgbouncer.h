@@ -35,6 +35,7 @@ class FakePgbouncer {
   std::map<std::string, FakeEntry> entries;
   std::map<std::string, std::string> config = {{"pool_mode", "transaction"},
                                                {"server_login_retry", "15"}};
+  std::set<std::string> silent_views;                  ///< SHOW of these is never answered
   std::set<std::string> refused_views;                 ///< SHOW of these is an error
   std::vector<ConsoleRow> servers;                     ///< rows of SHOW SERVERS
   std::vector<ConsoleRow> clients;                     ///< rows of SHOW CLIENTS

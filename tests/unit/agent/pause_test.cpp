@@ -177,12 +177,17 @@ TEST_F(Pause, ClientsAreSearchedForNamesOnlyAfterTheResume) {
 }
 
 TEST_F(Pause, NobodyWaitsForAConsoleThatNeverSaysWhoKeepsItFromDraining) {
-  Console hung(bouncer_.dialer());
-  bouncer_.hung_dials = 2;
-  EXPECT_TRUE(run(context_, servers_in_use(hung, moves_)).empty());
   const std::vector<ConsoleRow> busy = {{{"database", "app"}, {"user", "web"}, {"link", "c1"}}};
-  EXPECT_THAT(run(context_, who_uses(hung, busy)), HasSubstr("client unknown"));
+  const auto expect_nothing_said = [&](Console& console) {
+    EXPECT_TRUE(run(context_, servers_in_use(console, moves_)).empty());
+    EXPECT_THAT(run(context_, who_uses(console, busy)), HasSubstr("client unknown"));
+  };
+  Console unreachable(bouncer_.dialer());
+  bouncer_.hung_dials = 2;
+  expect_nothing_said(unreachable);
   EXPECT_EQ(bouncer_.hung_dials, 0);
+  bouncer_.silent_views = {"SERVERS", "CLIENTS"};
+  expect_nothing_said(console_);
 }
 
 TEST_F(Pause, ADrainThatIsCalledOffIsResumedAtOnce) {
