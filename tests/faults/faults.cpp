@@ -12,6 +12,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/process_list.h"
 #include "tests/support/sql_session.h"
+#include "tests/support/stopped_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace cutover::faults {
@@ -90,7 +91,7 @@ void invalidate_the_slot(Scene& scene) {
   support::SqlSession green(scene.fleet.rig().green_conninfo());
   const auto worker = green.run("SELECT pid FROM pg_stat_subscription WHERE subname = 'cutover'");
   const auto pid = static_cast<pid_t>(std::atol(worker.value().c_str()));
-  if (pid > 0) ::kill(pid, SIGSTOP);
+  const support::StoppedProcess stopped(pid);
   const bool is_lost = support::eventually(seconds(10), [&] {
     for (const char* act : {"SELECT txid_current()", "SELECT pg_switch_wal()", "CHECKPOINT"})
       on_blue(scene, act);
@@ -99,7 +100,6 @@ void invalidate_the_slot(Scene& scene) {
         blue.run("SELECT wal_status FROM pg_replication_slots WHERE slot_name = 'cutover'");
     return status.value().empty() || status.value() == "lost";
   });
-  if (pid > 0) ::kill(pid, SIGCONT);
   if (!is_lost) throw std::runtime_error("the slot is not lost");
 }
 

@@ -1,16 +1,15 @@
 // Where one side is gone for good, what docs/operations.md gives to type takes away all that the
 // migration made on the other.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <fstream>
-#include <optional>
 #include <regex>
 #include <sstream>
 
 #include "tests/integration/phases/catalogue.h"
 #include "tests/support/rig/cutover_rig.h"
 #include "tests/support/rig/programs.h"
+#include "tests/support/stopped_process.h"
 
 namespace cutover::tests {
 namespace {
@@ -70,15 +69,6 @@ pid_t follower_of(const support::PostgresServer& server) {
   return std::stoi(server.sql("SELECT coalesce(max(pid), 0) FROM pg_stat_subscription").value());
 }
 
-/// As the process of a host that has gone: its peers hear nothing, not even an end.
-struct Stopped {
-  explicit Stopped(pid_t process) : pid(process) { ::kill(pid, SIGSTOP); }
-  Stopped(const Stopped&) = delete;
-  Stopped& operator=(const Stopped&) = delete;
-  ~Stopped() { ::kill(pid, SIGCONT); }
-  pid_t pid;
-};
-
 /// Which side is gone and when, and what is typed on the other.
 struct Loss {
   const char* name;
@@ -101,9 +91,8 @@ TEST_P(LostSide, NothingOfTheMigrationIsLeftOnTheOtherWhichTakesWrites) {
   const auto before = catalogue_of(left.conninfo("app"));
   rig.replicate();
   for (const auto& command : loss.moves) ASSERT_NO_FATAL_FAILURE(must(rig, command));
-  std::optional<Stopped> hung;  // one that follows keeps the other's slot busy while it hangs
   const auto follower = follower_of(gone);
-  if (follower > 0) hung.emplace(follower);
+  const support::StoppedProcess hung(follower);  // it keeps the other's slot busy
   if (follower == 0) gone.kill9();
   const auto block = block_of_the_guide(loss.block);
   type(rig, loss.green_is_gone ? "blue" : "green",

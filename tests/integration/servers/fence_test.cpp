@@ -1,12 +1,14 @@
 // Triggers, decision and undo against clients of every kind.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "tests/integration/servers/server_pair.h"
+#include "tests/support/child_process.h"
 #include "tests/support/eventually.h"
+#include "tests/support/stopped_process.h"
 
 namespace cutover {
 namespace {
@@ -272,16 +274,16 @@ TEST(Undo, OneWithoutAnswerIsEndedBeforeTheNextSoThatItCannotTakeDownALaterDecis
   auto holder = pair.on_blue();
   holder.must("BEGIN READ WRITE; SELECT FROM cutover.run WHERE side = 'blue' FOR UPDATE");
   EXPECT_TRUE(pair.run(ended_within(500ms, fleet->undo_decision())).is_in_doubt());
-  const pid_t stopped = waiting_backend(pair);
-  ASSERT_GT(stopped, 0);
-  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  const pid_t waiting = waiting_backend(pair);
+  ASSERT_GT(waiting, 0);
+  support::StoppedProcess stopped(waiting);  // as a server that hangs
   holder.must("COMMIT");
   const auto next = pair.run(ended_within(1000ms, fleet->undo_decision()));
   EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
-  ::kill(stopped, SIGCONT);
+  stopped.go_on();
   EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_stat_activity WHERE pid = " +
-                            std::to_string(stopped)),
+                            std::to_string(waiting)),
             "0");
 }
 
@@ -291,6 +293,19 @@ pid_t ending_backend(ServerPair& pair) {
       "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%$seal$%' AND "
       "application_name = 'cutover/run-1'");
   return pid.empty() ? 0 : static_cast<pid_t>(std::stol(pid));
+}
+
+/// Stopped in its pg_sleep, where it holds no lock of the server's own with which everybody else
+/// would hang too. psql, since it can be given up.
+void stop_asleep(ServerPair& pair, pid_t backend, std::optional<support::StoppedProcess>& stopped) {
+  const auto sql = "SELECT wait_event FROM pg_stat_get_activity(" + std::to_string(backend) + ")";
+  EXPECT_TRUE(support::eventually(20s, [&] {
+    stopped.emplace(backend);
+    const auto asked =
+        support::run_program({{"psql", "-XAtc", sql, pair.blue.conninfo("app0")}}, 2s);
+    if (asked.output != "PgSleep\n") stopped.reset();
+    return stopped.has_value();
+  }));
 }
 
 TEST(Undo, AnEndOfSessionsWithoutAnswerIsEndedBeforeTheNextFenceThatItWouldCallFlushed) {
@@ -307,16 +322,17 @@ TEST(Undo, AnEndOfSessionsWithoutAnswerIsEndedBeforeTheNextFenceThatItWouldCallF
   ASSERT_TRUE(support::eventually(10s, [&] { return look.value(in_login) == "1"; }));
   EXPECT_TRUE(pair.run(ended_within(500ms, fleet->undo_decision())).is_in_doubt());
   EXPECT_EQ(look.value("SELECT fenced FROM cutover.run WHERE side = 'blue'"), "f");
-  const pid_t stopped = ending_backend(pair);
-  ASSERT_GT(stopped, 0);
-  ::kill(stopped, SIGSTOP);  // as a server that hangs
-  logging_in.get();          // nobody else is waited for any more
+  const pid_t ending = ending_backend(pair);
+  ASSERT_GT(ending, 0);
+  std::optional<support::StoppedProcess> stopped;
+  stop_asleep(pair, ending, stopped);  // as a server that hangs
+  logging_in.get();                    // nobody else is waited for any more
   const auto next = pair.run(ended_within(1000ms, fleet->undo_decision()));
   EXPECT_TRUE(next.is_in_doubt()) << "the first may still arrive: " << told(next);
-  ::kill(stopped, SIGCONT);
+  stopped.reset();
   EXPECT_TRUE(pair.run(fleet->undo_decision()).is_done());
   EXPECT_EQ(pair.blue_value("SELECT count(*) FROM pg_stat_activity WHERE pid = " +
-                            std::to_string(stopped)),
+                            std::to_string(ending)),
             "0");
 }
 

@@ -1,9 +1,9 @@
 // Sequences of every kind, on real servers.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include "controller/servers/schema.h"
 #include "tests/integration/servers/server_pair.h"
+#include "tests/support/stopped_process.h"
 
 namespace cutover {
 namespace {
@@ -195,11 +195,10 @@ TEST(Sequences, ASetWithoutAnswerIsEndedBeforeClientsMayBeOnGreen) {
       "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
       "application_name = 'cutover/run-1'");
   ASSERT_NE(pid, "");
-  const auto stopped = static_cast<pid_t>(std::stol(pid));
-  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  support::StoppedProcess stopped(static_cast<pid_t>(std::stol(pid)));  // as a server that hangs
   holder.must("ROLLBACK");
   EXPECT_FALSE(pair.run(is_durable_within(*fleet, 1s))) << "the values may still arrive";
-  ::kill(stopped, SIGCONT);
+  stopped.go_on();
   EXPECT_TRUE(pair.run(is_durable_within(*fleet, 20s)));
 }
 

@@ -1,10 +1,10 @@
 // What lets blue follow green later, on real servers: who may make and remove it, from where it
 // starts, and that opening it twice is as once.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include "tests/integration/servers/server_pair.h"
 #include "tests/support/eventually.h"
+#include "tests/support/stopped_process.h"
 
 namespace cutover {
 namespace {
@@ -124,14 +124,12 @@ TEST(WayBackOnServers, GreenDoesNotLeaveBeforeBluesSlotsHaveFlushedTheMark) {
 /// What green has not received is no longer kept.
 void lose_the_slot(ServerPair& pair) {
   const auto worker = pair.green_value("SELECT pid FROM pg_stat_subscription");
-  const auto pid = static_cast<pid_t>(std::stol(worker));
-  ::kill(pid, SIGSTOP);
+  const support::StoppedProcess stopped(static_cast<pid_t>(std::stol(worker)));
   const bool is_lost = support::eventually(20s, [&] {
     for (const char* act : {"SELECT txid_current()", "SELECT pg_switch_wal()", "CHECKPOINT"})
       pair.on_blue().must(act);
     return pair.blue_value("SELECT wal_status FROM pg_replication_slots") == "lost";
   });
-  ::kill(pid, SIGCONT);
   ASSERT_TRUE(is_lost);
 }
 
@@ -149,13 +147,12 @@ TEST(WayBackOnServers, BlueDoesNotFollowWhileAWorkerOfGreenMayStillApply) {
   ServerPair pair;
   const auto fleet = armed(pair);
   const auto mark = pass_the_second_gate(pair, *fleet);
-  const auto worker = static_cast<pid_t>(
-      std::stol(pair.green_value("SELECT pid FROM pg_stat_subscription WHERE relid IS NULL")));
-  ::kill(worker, SIGSTOP);
+  support::StoppedProcess worker(static_cast<pid_t>(
+      std::stol(pair.green_value("SELECT pid FROM pg_stat_subscription WHERE relid IS NULL"))));
   EXPECT_FALSE(pair.run(ended_within(1s, fleet->open_way_back(passed_long_ago(mark)))).is_done());
   EXPECT_EQ(pair.green_value("SELECT subenabled FROM pg_subscription"), "f");
   EXPECT_FALSE(blue_follows(pair));
-  ::kill(worker, SIGCONT);
+  worker.go_on();
   EXPECT_TRUE(pair.run(ended_within(20s, fleet->open_way_back(mark))).is_done());
   EXPECT_TRUE(blue_follows(pair));
 }
@@ -313,18 +310,18 @@ TEST(WayBackOnServers, APositionWithoutAnswerIsEndedBeforeTheNextSoThatItCannotT
   auto holder = pair.on_green();
   holder.must("BEGIN READ WRITE; SELECT FROM cutover.run WHERE side = 'green' FOR UPDATE");
   EXPECT_FALSE(pair.run(is_durable_within(*fleet, 500ms)));
-  const pid_t stopped = waiting_on_green(pair);
-  ASSERT_GT(stopped, 0);
-  ::kill(stopped, SIGSTOP);  // as a server that hangs
+  const pid_t waiting = waiting_on_green(pair);
+  ASSERT_GT(waiting, 0);
+  support::StoppedProcess stopped(waiting);  // as a server that hangs
   holder.must("COMMIT");
   const auto undone = pair.run(fleet->undo_decision());
   ASSERT_TRUE(undone.is_done()) << told(undone);
   decide_and_seal(pair, *fleet);
   EXPECT_FALSE(pair.run(is_durable_within(*fleet, 1000ms))) << "the first may still arrive";
-  ::kill(stopped, SIGCONT);
+  stopped.go_on();
   EXPECT_TRUE(pair.run(is_durable_within(*fleet, 20s)));
   const auto is_gone =
-      "SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(stopped);
+      "SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(waiting);
   EXPECT_TRUE(support::eventually(20s, [&] { return pair.green_value(is_gone) == "0"; }));
   EXPECT_EQ(pair.green_value("SELECT way_back_for FROM cutover.run WHERE side = 'green'"),
             pair.blue_value("SELECT decision FROM cutover.run WHERE side = 'blue'"));
