@@ -44,6 +44,24 @@ Task<Finding> entries_claimed(const CheckContext& context) {
                              "this [[bouncer]]");
 }
 
+/// What an agent refuses to show it would refuse to stage.
+Task<Finding> ini_change(const CheckContext& context) {
+  Evidence evidence;
+  std::string hint;
+  for (const CheckedBouncer& bouncer : context.bouncers->hosts) {
+    if (bouncer.preview) continue;
+    const auto error = within_context(bouncer.config.name, bouncer.preview.error());
+    if (!bouncer.inspection) {
+      evidence.unknown(error);
+    } else {
+      evidence.fail({}, error.what);
+      if (hint.empty()) hint = error.hint;
+    }
+  }
+  co_return evidence.finding("every agent has shown what it would write",
+                             hint.empty() ? "mend what the message names, then check again" : hint);
+}
+
 Task<Finding> ini_matches(const CheckContext& context) {
   return ask_processes(context,
                        [](const ProcessView& view, Evidence& evidence) {
@@ -89,6 +107,8 @@ std::vector<Check> entry_checks() {
   return {
       {"entries_claimed", "Every entry that points at blue moves, or stays on purpose.", true,
        entries_claimed},
+      {"ini_change", "Every agent can write what the switch needs: it has shown the change.", true,
+       ini_change},
       {"ini_matches", "What PgBouncer runs is what its files on disk say.", true, ini_matches},
       {"ini_writable", "The agent can replace every ini file that changes.", true, ini_writable},
       {"green_address", "Entries will name green by address, so that no lookup delays the switch.",

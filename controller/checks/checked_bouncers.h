@@ -17,6 +17,8 @@ namespace cutover {
 struct CheckedBouncer {
   BouncerConfig config;
   Result<proto::Inspection> inspection = Error{"it was not asked"};
+  /// What arming would stage, of the entries that move.
+  Result<proto::Preview> preview = Error{"it was not asked"};
   std::int64_t asked_unix_us = 0;  ///< our clock when we asked, and when the answer was here
   std::int64_t answered_unix_us = 0;
 };

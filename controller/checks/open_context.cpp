@@ -32,14 +32,27 @@ Task<std::vector<CheckedBouncer>> inspect_bouncers(const Config& config, Bouncer
 }
 
 /// Bouncers whose entries are not known keep none: entries_claimed says why.
-void set_moves(const Config& config, const CheckedBouncers& bouncers, BouncerFleet& fleet) {
+void set_moves(const Config& config, CheckedBouncers& bouncers, BouncerFleet& fleet) {
   std::map<std::string, std::vector<proto::EntryMove>> moves;
-  for (const CheckedBouncer& bouncer : bouncers.hosts) {
+  for (CheckedBouncer& bouncer : bouncers.hosts) {
     if (!bouncer.inspection) continue;
     const auto plan = entry_moves(config, bouncer.config, *bouncer.inspection);
-    if (plan) moves[bouncer.config.name] = plan->moves;
+    if (plan)
+      moves[bouncer.config.name] = plan->moves;
+    else
+      bouncer.preview = plan.error();
   }
   fleet.set_moves(std::move(moves));
+}
+
+/// Only where it is known what moves.
+Task<void> preview_changes(CheckedBouncers& bouncers, const BouncerFleet& fleet) {
+  const auto answers = co_await fleet.preview();
+  for (CheckedBouncer& bouncer : bouncers.hosts) {
+    if (fleet.moves_of(bouncer.config.name).empty()) continue;
+    for (const auto& each : answers)
+      if (each.bouncer == bouncer.config.name) bouncer.preview = each.answer;
+  }
 }
 
 using ProbeResults = std::vector<Result<proto::ProbeResult>>;
@@ -100,6 +113,7 @@ Task<CheckContext> open_check_context(Config config, BouncerFleet& fleet) {
   openings.push_back(keep_bouncers(context.config, fleet, bouncers->hosts));
   co_await gather(std::move(openings));
   set_moves(context.config, *bouncers, fleet);
+  co_await preview_changes(*bouncers, fleet);
   bouncers->probe = prober(context.config, fleet);
   context.bouncers = std::move(bouncers);
   co_return context;

@@ -6,10 +6,10 @@
 
 #include "common/async/gather.h"
 #include "controller/checks/check_context.h"
+#include "controller/checks/checked_bouncers.h"
 #include "controller/checks/open_context.h"
 #include "controller/commands/run_task.h"
 #include "controller/link/bouncer_fleet.h"
-#include "controller/live/learned_moves.h"
 #include "controller/report/progress.h"
 #include "controller/servers/sides.h"
 
@@ -21,26 +21,14 @@ namespace json = boost::json;
 
 using std::chrono::microseconds;
 
-void append_diffs(Survey& survey, const FleetAnswer<proto::Preview>& previews) {
-  for (const auto& [bouncer, preview] : previews) {
-    if (!preview) {
-      survey.without_diff.push_back(within_context(bouncer, preview.error()));
-      continue;
-    }
-    for (const auto& file : preview->files()) {
-      survey.diffs.push_back({bouncer, file.path(), file.diff(), file.link_target()});
-    }
+std::vector<IniDiff> diffs_of(const CheckedBouncers& bouncers) {
+  std::vector<IniDiff> diffs;
+  for (const auto& bouncer : bouncers.hosts) {
+    if (!bouncer.preview) continue;  // check ini_change says why
+    for (const auto& file : bouncer.preview->files())
+      diffs.push_back({bouncer.config.name, file.path(), file.diff(), file.link_target()});
   }
-}
-
-Task<void> look_at_diffs(Survey& survey, const Config& config, BouncerFleet& bouncers) {
-  const auto inspections = co_await bouncers.inspect();
-  auto learned = learn_moves(config, inspections);
-  survey.without_diff = learned.errors;
-  if (learned.by_bouncer.empty()) co_return;
-  bouncers.set_moves(std::move(learned.by_bouncer));
-  const auto previews = co_await bouncers.preview();
-  append_diffs(survey, previews);
+  return diffs;
 }
 
 /// The shortest of a few: the first pays for caches.
@@ -77,7 +65,7 @@ Task<Survey> take_survey(asio::any_io_executor executor, const Config& config,
   auto context = co_await open_check_context(config, bouncers);
   context.green_colour = configured_colour(direction, "green");
   survey.checks = co_await run_checks(context);
-  co_await look_at_diffs(survey, config, bouncers);
+  survey.diffs = diffs_of(*context.bouncers);
   co_await measure_round_trips(survey, context, bouncers);
   co_return survey;
 }
@@ -114,7 +102,7 @@ Survey survey(const Config& config, Direction direction) {
 std::string text_of(const Survey& survey, const Plan& plan) {
   std::string text = explain_checks(survey.checks) + "\nini files\n";
   for (const auto& diff : survey.diffs) text += text_of(diff);
-  for (const auto& error : survey.without_diff) text += "  no diff: " + to_text(error) + "\n";
+  if (survey.diffs.empty()) text += "  no agent has shown a change\n";
   return text + "\n" + explain_steps(plan) + "\n" + explain_pause(survey.round_trips);
 }
 

@@ -22,7 +22,6 @@ struct IniDiff {
 struct Survey {
   std::vector<CheckReport> checks;
   std::vector<IniDiff> diffs;
-  std::vector<Error> without_diff;  ///< why a bouncer's diff could not be shown
   std::vector<RoundTrip> round_trips;
 };
 

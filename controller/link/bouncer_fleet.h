@@ -60,6 +60,8 @@ class BouncerFleet {
   /// By bouncer, from entry_moves(). Without them (recovery) an entry's colour is told by the
   /// configured routes.
   void set_moves(std::map<std::string, std::vector<proto::EntryMove>> moves);
+  /// Empty where none are known.
+  const std::vector<proto::EntryMove>& moves_of(const std::string& bouncer) const;
   void set_direction(Direction direction) { options_.direction = direction; }
 
   Task<FleetOutcome> connect();
@@ -104,7 +106,6 @@ class BouncerFleet {
   Task<FleetOutcome> command_all(Ask ask, milliseconds limit);
   FleetOutcome outcomes_of(const std::vector<Result<void>>& results) const;
   proto::Request claimed_request() const;
-  const std::vector<proto::EntryMove>& moves_of(const std::string& bouncer) const;
   BouncerSight sight_by_moves(const std::string& bouncer, proto::AgentState state) const;
 
   std::vector<std::unique_ptr<Link>> links_;

@@ -206,6 +206,32 @@ TEST(DryRun, GoesAsFarAsItCanWithoutGreenAndListsEveryFailure) {
   EXPECT_FALSE(data.at("plan").as_array().empty());
 }
 
+TEST(DryRun, AChangeThatAnAgentWouldRefuseToWriteFailsACheck) {
+  support::RigOptions options;
+  options.blue_major = 15;
+  options.hosts = 1;
+  options.bouncer_lines = "ignore_entries = [\"stays\"]\n";
+  support::CutoverRig rig(options);
+  rig.replicate();
+  auto& pgbouncer = rig.pgbouncer(0);
+  auto ini = support::read_file(pgbouncer.ini_path());
+  const std::string section = "[databases]\n";
+  const auto route =
+      " = host=127.0.0.1 port=" + std::to_string(rig.blue().port()) + " dbname=app\n";
+  // Beside one that stays entries are paused by name, and the console takes this one's in no way.
+  const auto unnameable = std::string(61, 'x') + "-";
+  ini.insert(ini.find(section) + section.size(), "stays" + route + unnameable + route);
+  support::write_file(pgbouncer.ini_path(), ini);
+  pgbouncer.console("RELOAD");
+
+  const auto finished = rig.cutover({"--dry-run"});
+  EXPECT_EQ(finished.exit_code, 1) << finished.output << finished.errors;
+  const auto failed = finished.output.find("fail    ini_change");
+  ASSERT_NE(failed, std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find(unnameable, failed), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("no agent has shown a change"), std::string::npos);
+}
+
 TEST(DryRun, WithoutATerminalThePromptIsAUsageErrorAndNothingIsChanged) {
   support::RigOptions options;
   options.blue_major = 15;

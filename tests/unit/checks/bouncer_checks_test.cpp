@@ -193,6 +193,12 @@ const std::vector<SpoiledCase>& timeout_and_entry_cases() {
       {"entries_claimed", "NothingPointsAtBlue",
        [](SpoiledFleet& fleet) { fleet.process().mutable_ini_entries(0)->set_host("10.9.9.9"); },
        fail, "cannot be found out"},
+      {"ini_change", "AllHaveShownIt", [](SpoiledFleet&) {}, pass, "has shown what it would write"},
+      {"ini_change", "AnAgentRefuses",
+       [](SpoiledFleet& fleet) {
+         fleet.preview = Error{"main: its console cannot name entry x", "give it a shorter name"};
+       },
+       fail, "b1: main: its console cannot name entry x"},
       {"ini_matches", "Drifted",
        [](SpoiledFleet& fleet) { fleet.process().set_drift("app: host on disk is 10.0.0.9"); },
        fail, "b1: app: host on disk is 10.0.0.9"},

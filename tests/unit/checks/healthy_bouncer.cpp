@@ -101,7 +101,7 @@ CheckContext context_of(const SpoiledFleet& fleet) {
   if (inspection.clock_unix_us() == 0)
     inspection.set_clock_unix_us(static_cast<std::uint64_t>(now));
   for (const BouncerConfig& bouncer : fleet.config.bouncers)
-    bouncers->hosts.push_back({bouncer, inspection, now, now});
+    bouncers->hosts.push_back({bouncer, inspection, fleet.preview, now, now});
   context.bouncers = std::move(bouncers);
   return context;
 }

@@ -20,6 +20,7 @@ void set_setting(proto::Inspection& inspection, const std::string& name, const s
 struct SpoiledFleet {
   Config config = one_bouncer_config();
   proto::Inspection inspection = healthy_inspection();
+  Result<proto::Preview> preview = proto::Preview();
 
   proto::ProcessInspection& process() { return *inspection.mutable_processes(0); }
   proto::Row& app() { return *process().mutable_databases(0); }
