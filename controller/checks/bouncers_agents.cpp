@@ -51,7 +51,7 @@ void judge_version(const ProcessView& view, Evidence& evidence) {
   if (*version < Version{1, 12})
     evidence.fail("older than 1.12", both);
   else
-    evidence.note("", both);
+    evidence.note("found", both);
   const std::string tls = setting(view.process, "server_tls_sslmode");
   const bool has_tls = !tls.empty() && tls != "disable";
   for (const KnownHazard& hazard : known_hazards(view.process.version())) {
@@ -59,7 +59,7 @@ void judge_version(const ProcessView& view, Evidence& evidence) {
     if (hazard.guard.empty())
       evidence.warn(hazard.what, both);
     else
-      evidence.note(hazard.what + ", but " + hazard.guard, both);
+      evidence.note("known and guarded against", hazard.what + " (" + hazard.guard + ")");
   }
 }
 

@@ -49,13 +49,11 @@ Task<Finding> ini_change(const CheckContext& context) {
   Evidence evidence;
   std::string hint;
   for (const CheckedBouncer& bouncer : context.bouncers->hosts) {
-    if (bouncer.preview) continue;
-    const auto error = within_context(bouncer.config.name, bouncer.preview.error());
     if (!bouncer.inspection) {
-      evidence.unknown(error);
-    } else {
-      evidence.fail({}, error.what);
-      if (hint.empty()) hint = error.hint;
+      evidence.unknown(within_context(bouncer.config.name, bouncer.inspection.error()));
+    } else if (!bouncer.preview) {
+      evidence.fail({}, bouncer.config.name + ": " + bouncer.preview.error().what);
+      if (hint.empty()) hint = bouncer.preview.error().hint;
     }
   }
   co_return evidence.finding("every agent has shown what it would write",

@@ -79,9 +79,10 @@ const std::vector<SpoiledCase>& agent_cases() {
        warn, "renews every pool"},
       {"pgbouncer_version", "NoTlsNoHazard", with_version("1.22.1"), pass, "b1 1.22.1"},
       {"pgbouncer_version", "WhatTheAgentGuardsAgainstIsTold", with_version("1.24.1"), pass,
-       "RELOAD answers success when the file could not be loaded, but the agent looks"},
+       "guarded against: RELOAD answers success when the file could not be loaded (the agent "
+       "looks"},
       {"pgbouncer_version", "WhatAnotherCheckGuardsAgainstIsTold", with_version("1.22.1"), pass,
-       "disconnects every waiting client, but check green_reachable"},
+       "disconnects every waiting client (check green_reachable"},
       {"prepared_statements", "Before121", with_version("1.20.1"), warn, "before 1.21"},
       {"prepared_statements", "SwitchedOff", with_setting("max_prepared_statements", "0"), warn,
        "max_prepared_statements = 0: b1"},
