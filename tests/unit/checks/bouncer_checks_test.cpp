@@ -277,6 +277,12 @@ TEST(BouncerChecks, EachIsSeenToComplain) {
   for (const Check& check : bouncer_checks()) EXPECT_TRUE(seen.contains(check.name)) << check.name;
 }
 
+TEST(BouncerChecks, AChangeThatIsRefusedIsToldWithTheAgentsHint) {
+  SpoiledFleet fleet;
+  fleet.preview = Error{"main: its console cannot name entry x", "give it a shorter name"};
+  EXPECT_EQ(ask_check("ini_change", context_of(fleet)).hint, "give it a shorter name");
+}
+
 TEST(BouncerChecks, AnAgentOutOfReachIsAFailureOfEachOfThem) {
   const SpoiledFleet fleet;
   CheckContext context = context_of(fleet);
