@@ -107,6 +107,7 @@ Outcome Servers::decide(std::uint64_t session, const Claim& claim, std::uint64_t
   if (deciding_session_ != session && !may_be_lost) return refused("the locks were lost");
   record.decided = record.fenced = flush_due = true;
   decision = token;
+  ended_deciders_.insert(session);  // it locks once, whatever the network delivers again
   deciding_session_ = 0;
   let_ddl_go_on();
   return done();
