@@ -80,6 +80,24 @@ TEST_F(AgentTest, AnEntryThatLeadsElsewhereIsNotArmed) {
   EXPECT_EQ(reply.state().phase(), proto::CLAIMED);
 }
 
+TEST_F(AgentTest, WhatCannotBeMeantIsNotArmedAndLeavesTheClaimAsItWas) {
+  claim(run_1);
+  auto nowhere = request_of(run_1);
+  nowhere.mutable_arm()->add_moves()->set_entry("app");
+  const std::vector<std::pair<proto::Reply, std::string>> refusals = {
+      {arm(run_1, std::vector<std::string>{}), "names no entry"},
+      {ask(nowhere), "entry \"app\" has no new route"},
+      {arm(run_1, {"app", "app"}), "names entry app twice"},
+      {arm(run_1, {"app", "nobody"}), "no PgBouncer of this host has the entry nobody"}};
+  for (const auto& [reply, why] : refusals) {
+    EXPECT_EQ(reply.outcome(), proto::REFUSED) << why;
+    EXPECT_THAT(reply.what(), HasSubstr(why));
+    EXPECT_EQ(reply.state().phase(), proto::CLAIMED) << why;
+  }
+  EXPECT_TRUE(all_on("blue"));
+  EXPECT_EQ(arm(run_1).outcome(), proto::DONE);
+}
+
 TEST_F(AgentTest, APauseOfSomebodyElseIsNotArmedOver) {
   claim(run_1);
   first.globally_paused = true;
