@@ -207,8 +207,11 @@ std::vector<std::string> CutoverRig::console_conninfos() const {
 }
 
 void CutoverRig::replicate() {
+  // Green copies some twelve tables a second where everything shares two cores.
+  const auto limit =
+      std::chrono::minutes{2} + impl_->options.schema.tables * std::chrono::milliseconds{250};
   for (const char* command : {"prepare", "subscribe"}) {
-    const Finished finished = cutover({command, "--no-dry-run", "--yes"});
+    const Finished finished = cutover({command, "--no-dry-run", "--yes"}, limit);
     if (finished.exit_code != 0)
       throw std::runtime_error(std::string("cutover ") + command + " failed:\n" + finished.output +
                                finished.errors);
