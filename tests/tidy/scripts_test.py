@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What scripts leave behind when they are interrupted, and what they say where a tool is missing. Nothing is installed."""
+import json
 import os
 import pathlib
 import shutil
@@ -213,6 +214,43 @@ class Sanitize(unittest.TestCase):
 
     def test_an_unknown_sanitizer_is_no_pass(self):
         self.assertEqual(2, self.sanitize('--only', 'memory')[0].returncode)
+
+
+class Tidy(unittest.TestCase):
+    """In a small tree of its own, never built before, and with a linter that finds nothing: one source in a bundle, one by itself."""
+
+    def test_a_tree_that_was_never_built_is_looked_at_whole(self):
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            tree, programs = directory / 'tree', directory / 'programs'
+            for folder in (tree / 'scripts', tree / 'agent', tree / 'controller', programs):
+                folder.mkdir(parents=True)
+            shutil.copy(SCRIPTS / 'tidy', tree / 'scripts/tidy')
+            (tree / '.clang-tidy').write_text('')
+            (tree / 'agent/main.cpp').write_text('#include "build_commit.h"\n')
+            (tree / 'controller/alone.cpp').write_text('#include "proto.h"\n')
+            (tree / 'CMakePresets.json').write_text(json.dumps({
+                'version': 3,
+                'configurePresets': [{'name': 'release', 'generator': 'Ninja', 'binaryDir': '${sourceDir}/build/release',
+                                      'cacheVariables': {'CMAKE_EXPORT_COMPILE_COMMANDS': 'ON'}}],
+                'buildPresets': [{'name': 'release', 'configurePreset': 'release'}]}))
+            (tree / 'CMakeLists.txt').write_text('''cmake_minimum_required(VERSION 3.25)
+project(tree CXX)
+include_directories(${CMAKE_BINARY_DIR}/generated)
+add_custom_target(build_commit COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/generated/build_commit.h)
+add_custom_target(cutover_proto COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/generated/proto.h)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+add_subdirectory(agent)
+add_library(single controller/alone.cpp)
+''')
+            (tree / 'agent/CMakeLists.txt').write_text('add_library(bundled main.cpp)\nset_target_properties(bundled PROPERTIES UNITY_BUILD ON)\n')
+            linter = programs / 'clang-tidy'
+            linter.write_text('#!/bin/sh\nexit 0\n')
+            linter.chmod(0o755)
+            environment = dict(os.environ, PATH=f'{programs}:{os.environ["PATH"]}', XDG_CACHE_HOME=str(directory / 'cache'))
+            ended = subprocess.run([tree / 'scripts/tidy'], capture_output=True, text=True, env=environment, check=False)
+            self.assertEqual('tidy: 2 of 2 bundles pass, 0 of them known from before\n', ended.stdout, ended.stderr)
+            self.assertEqual(0, ended.returncode)
 
 
 if __name__ == '__main__':

@@ -209,7 +209,7 @@ std::vector<std::string> CutoverRig::console_conninfos() const {
 void CutoverRig::replicate() {
   // Green copies some twelve tables a second where everything shares two cores.
   const auto limit =
-      std::chrono::minutes{2} + impl_->options.schema.tables * std::chrono::milliseconds{250};
+      std::chrono::minutes{1} + impl_->options.schema.tables * std::chrono::milliseconds{250};
   for (const char* command : {"prepare", "subscribe"}) {
     const Finished finished = cutover({command, "--no-dry-run", "--yes"}, limit);
     if (finished.exit_code != 0)
