@@ -14,7 +14,7 @@ std::chrono::microseconds held_for(const CallResult<proto::Reply>& result) {
 
 BouncerFleet::BouncerFleet(boost::asio::any_io_executor executor, const Config& config,
                            BouncerFleetOptions options)
-    : config_(config), options_(std::move(options)) {
+    : config_(config), options_(options) {
   options_.link.peer_timeout = config.limits.lease;
   for (const auto& bouncer : config.bouncers)
     links_.push_back(std::make_unique<Link>(executor, bouncer, options_.link));

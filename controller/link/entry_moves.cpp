@@ -226,10 +226,11 @@ void keep_moving_entries(const Config& config, const std::string& bouncer,
   const auto routes = moving_routes(config, Direction::forward);
   if (named == config.bouncers.end() || !routes) return;
   for (auto& process : *state.mutable_processes()) {
-    const auto stay = std::ranges::remove_if(
-        *process.mutable_entries(),
+    auto& entries = *process.mutable_entries();
+    const auto stay_until = std::remove_if(
+        entries.begin(), entries.end(),
         [&](const proto::EntryRoute& entry) { return !moves(*named, *routes, entry); });
-    process.mutable_entries()->erase(stay.begin(), stay.end());
+    entries.erase(stay_until, entries.end());
   }
 }
 

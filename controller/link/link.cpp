@@ -25,7 +25,7 @@ milliseconds left_until(Clock::time_point deadline) {
 Link::Link(boost::asio::any_io_executor executor, BouncerConfig bouncer, LinkOptions options)
     : executor_(std::move(executor)),
       bouncer_(std::move(bouncer)),
-      options_(std::move(options)),
+      options_(options),
       opening_(executor_) {}
 
 Link::~Link() {

@@ -53,8 +53,8 @@ TEST(CommandRules, EveryRuleIsNeededByACombination) {
 
 TEST(CommandRules, EveryRefusalSaysWhyAndWhatToDo) {
   for (const Rule& rule : rules()) {
-    EXPECT_EQ(rule.act == Act::refuse, std::string(rule.what) != "");
-    EXPECT_EQ(rule.act == Act::refuse, std::string(rule.hint) != "");
+    EXPECT_EQ(rule.act == Act::refuse, !std::string(rule.what).empty());
+    EXPECT_EQ(rule.act == Act::refuse, !std::string(rule.hint).empty());
   }
 }
 
